@@ -1,0 +1,1 @@
+"""Issued and uploaded documents, with their versions."""

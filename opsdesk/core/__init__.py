@@ -1,0 +1,1 @@
+"""What every part of the desk stands on: settings, database, files, audit."""

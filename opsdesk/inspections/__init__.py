@@ -1,0 +1,1 @@
+"""Rounds, visits, judgements, findings and signatures."""

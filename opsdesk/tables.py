@@ -1,0 +1,11 @@
+"""Imports every table, for migrations and tests."""
+
+from opsdesk.archive import models as archive
+from opsdesk.core import audit_models as audit
+from opsdesk.core.database import Row
+from opsdesk.inspections import models as inspections
+from opsdesk.people import models as people
+from opsdesk.tickets import models as tickets
+
+TABLES = (audit, people, tickets, archive, inspections)
+metadata = Row.metadata

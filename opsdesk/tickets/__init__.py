@@ -1,0 +1,1 @@
+"""What every record shares: numbers, moves, promises."""

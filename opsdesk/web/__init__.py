@@ -1,0 +1,1 @@
+"""Thin screens, one blueprint per screen family."""

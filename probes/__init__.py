@@ -1,0 +1,1 @@
+"""Ask one machine, read its answer, judge it. No web framework, no database."""
