@@ -94,7 +94,7 @@ Check = IcmpCheck | TcpCheck | HttpCheck | TlsCheck | SnmpCheck | SqlCheck | Red
 
 
 def kind_of(check: Check) -> str:
-    """Return the name of the probe that reads this check: icmp, tcp, http, …"""
+    """Return the name of the probe that reads this check."""
     return type(check).__name__.removesuffix("Check").lower()
 
 

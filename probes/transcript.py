@@ -72,6 +72,7 @@ class Transcript:
     began: datetime  # aware, UTC, the console's clock
     took_ms: int
     outcome: Outcome
+    sent: datetime | None = None  # when the script left, for the clock's offset
     detail: str = ""  # technical, one line, for the person who looks into it
     stage: str = ""  # connect banner key auth open exec read – where it ended
     host_key: str = ""  # SHA256:… of the key the server showed
@@ -94,6 +95,7 @@ def pack(transcript: Transcript) -> bytes:
     head = {
         "server": transcript.server,
         "began": transcript.began.isoformat(),
+        "sent": transcript.sent.isoformat() if transcript.sent else None,
         "took_ms": transcript.took_ms,
         "outcome": transcript.outcome.value,
         "detail": transcript.detail,
@@ -123,6 +125,7 @@ def unpack(stored: bytes) -> Transcript:
     return Transcript(
         server=head["server"],
         began=datetime.fromisoformat(head["began"]),
+        sent=datetime.fromisoformat(head["sent"]) if head["sent"] else None,
         took_ms=head["took_ms"],
         outcome=Outcome(head["outcome"]),
         detail=head["detail"],
