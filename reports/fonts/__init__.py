@@ -1,0 +1,55 @@
+"""The faces that paper is set in, so that it looks the same on every machine."""
+
+from __future__ import annotations
+
+import lzma
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+FOLDER = Path(__file__).parent
+WIDE = "NotoSansSC-Wide-2.004.ttf"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One font file, and the family name a style sheet should give it.
+
+    `subset` sets nearly every page (GB 2312 and Latin); `wide` has some 24,000 rarer
+    characters, for names; `symbols` has the ticks and boxes that neither has.
+    """
+
+    family: str
+    weight: int
+    path: Path
+    role: Literal["subset", "wide", "symbols"]
+
+
+def faces(cache: Path) -> tuple[Face, ...]:
+    """Every face as a file; the wide one is unpacked into `cache` the first time."""
+    sans = "Noto Sans SC"
+    return (
+        Face(sans, 400, FOLDER / "NotoSansSC-Regular.ttf", "subset"),
+        Face(sans, 700, FOLDER / "NotoSansSC-Bold.ttf", "subset"),
+        Face("Noto Sans Symbols 2", 400, FOLDER / "NotoSansSymbols2.ttf", "symbols"),
+        Face("Noto Sans SC Wide", 400, _unpacked(cache / WIDE), "wide"),
+    )
+
+
+def _unpacked(target: Path) -> Path:
+    """Unpack beside the target and rename: a reader never sees half a font."""
+    if target.exists():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    packed = FOLDER.joinpath("NotoSansSC-Wide.ttf.xz").read_bytes()
+    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(lzma.decompress(packed))
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return target
