@@ -68,6 +68,7 @@ class Row(DeclarativeBase):
         dict[str, Any]: JsonDocument,
         dict[str, str]: JsonDocument,
         dict[str, float]: JsonDocument,
+        dict[str, int]: JsonDocument,
         list[str]: JsonDocument,
     }
 

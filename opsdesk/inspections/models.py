@@ -52,6 +52,7 @@ class Round(Row):
     resumed: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(Text, default="")  # why late or missed
     suspect: Mapped[str] = mapped_column(Text, default="")  # why it looks too good
+    counts: Mapped[dict[str, int]] = mapped_column(default=dict)  # visits by state
     asked_by: Mapped[str] = mapped_column(String(64), default="")
     version: Mapped[int] = mapped_column(default=1)
 
@@ -77,6 +78,7 @@ class Visit(Row):
     outcome: Mapped[str | None] = mapped_column(String(16))
     detail: Mapped[str] = mapped_column(Text, default="")
     transcript_sha256: Mapped[str | None] = mapped_column(String(64))
+    answer_sha256: Mapped[str | None] = mapped_column(String(64))  # without markers
     host_key: Mapped[str] = mapped_column(String(100), default="")
     attempts: Mapped[int] = mapped_column(default=0)
     judgement_id: Mapped[int | None]  # the verdict that holds now
