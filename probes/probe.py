@@ -71,11 +71,13 @@ class Sample(NamedTuple):
 class Circumstances:
     """What a judge may know besides the facts.
 
-    `previous`: the facts of this probe's last readable answer from this server, or
-    None. `sent`: when the script left the console (for clock offsets). `standing`:
-    severity by subject that this probe's findings had at the last visit. `since_previous`: time between the two. `same_boot`: both answers are from
-    one boot, so counters can be subtracted. `history(name, label)`: past readings,
-    oldest first, at least 14 days where they exist, without today's.
+    - `sent`: when the script left the console, for clock offsets.
+    - `previous`: the facts of this probe's last readable answer, or None.
+    - `standing`: severity by subject of this probe's findings at the last visit.
+    - `since_previous`: time between the two answers.
+    - `same_boot`: both are from one boot, so counters can be subtracted.
+    - `history(name, label)`: past readings, oldest first, at least 14 days where
+      they exist, without today's.
     """
 
     server: Server
