@@ -1,0 +1,37 @@
+"""What servers say, made safe to show: no byte of it may move a cursor."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_KEPT = frozenset("\n\t")
+_PICTURES = 0x2400  # U+2400 "␀" is the picture of U+0000, and so on to U+001F
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def printable(text: str, *, keep: frozenset[str] = _KEPT) -> str:
+    """Return text whose control, escape, bidi and invisible characters can be seen.
+
+    Control characters become their pictures (ESC: ␛), the rest of what is invisible
+    or turns the reading direction becomes `⟨U+202E⟩`. Line feeds and tabs stay, unless
+    `keep` says otherwise.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(char, keep) for char in text)
+
+
+def one_line(text: str) -> str:
+    """Return `printable` text without line feeds and tabs, for a cell or a log."""
+    return printable(text, keep=frozenset())
+
+
+def _shown(char: str, keep: frozenset[str]) -> str:
+    if char in keep or unicodedata.category(char) not in _HIDDEN:
+        return char
+    code = ord(char)
+    if code < 0x20:  # noqa: PLR2004 - C0, by its picture
+        return chr(_PICTURES + code)
+    if code == 0x7F:  # noqa: PLR2004 - DEL, by its picture
+        return "␡"
+    return f"⟨U+{code:04X}⟩"
