@@ -1,0 +1,179 @@
+"""The group itself: which command lives where, and the options all of them share."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from opsdesk.core.errors import Refused
+from opsdesk.core.language import RefusedInWords, chosen, pick, say
+from probes.finding import Words
+
+LANGUAGE = chosen(os.environ)
+"""Help texts are chosen when a command is imported; the desk's own language later."""
+
+COMMANDS = {
+    "init": (
+        "opsdesk.cli.init:init",
+        Words(
+            "建立数据目录、密钥、数据库和 config.yaml",
+            "Make the data folder, its keys, the database and config.yaml",
+        ),
+    ),
+    "serve": (
+        "opsdesk.cli.serve:serve",
+        Words(
+            "启动网页和一日三次的巡检",
+            "Serve the desk and do the rounds three times a day",
+        ),
+    ),
+    "inspect": (
+        "opsdesk.cli.inspect:inspect",
+        Words("立即巡检,显示进度和结果", "Inspect servers now and show what was found"),
+    ),
+    "hosts": (
+        "opsdesk.cli.hosts:hosts",
+        Words(
+            "列出、检查、导入服务器,固定主机密钥",
+            "List, check and import servers, and pin their host keys",
+        ),
+    ),
+    "secret": (
+        "opsdesk.cli.secret:secret",
+        Words(
+            "把口令加密保存,供 config.yaml 引用",
+            "Keep passwords encrypted, for config.yaml to refer to",
+        ),
+    ),
+    "user": (
+        "opsdesk.cli.user:user",
+        Words("管理登录账号", "Manage the accounts that may sign in"),
+    ),
+    "report": (
+        "opsdesk.cli.report:report",
+        Words("出具日常巡检记录(PDF、DOCX)", "Print the daily record (PDF, DOCX)"),
+    ),
+    "replay": (
+        "opsdesk.cli.replay:replay",
+        Words(
+            "用留存的原始记录重新读取和判断",
+            "Read and judge kept transcripts again",
+        ),
+    ),
+    "audit": (
+        "opsdesk.cli.audit:audit",
+        Words("核验审计链", "Verify the audit chain"),
+    ),
+    "doctor": (
+        "opsdesk.cli.doctor:doctor",
+        Words(
+            "自检:哪里不对、怎么办",
+            "Check this installation and say what to do",
+        ),
+    ),
+    "demo": (
+        "opsdesk.cli.demo:demo",
+        Words(
+            "在另一个目录里生成演示数据",
+            "Fill a separate folder with demonstration data",
+        ),
+    ),
+}
+"""Name -> where it is written and its line in `opsdesk --help`, in that order."""
+
+
+def told(zh: str, en: str) -> str:
+    """Return a help text in the terminal's language."""
+    return say(zh, en, LANGUAGE)
+
+
+CONFIG_HELP = told(
+    "配置文件;默认 config.yaml,或环境变量 OPSDESK_CONFIG。",
+    "The configuration; default config.yaml, or OPSDESK_CONFIG.",
+)
+
+
+class OpsdeskGroup(click.Group):
+    """A group that knows its commands by name and imports one when it is called."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        place = COMMANDS.get(name)
+        if place is None:
+            return None
+        module, _, attribute = place[0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{place[0]} is not a command")
+        accept_config(command)
+        return command
+
+    def format_commands(
+        self, _ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        rows = [(name, pick(words, LANGUAGE)) for name, (_, words) in COMMANDS.items()]
+        with formatter.section(told("命令", "Commands")):
+            formatter.write_dl(rows)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a refusal is a sentence and exit status 2, not a trace."""
+        try:
+            return super().invoke(ctx)
+        except Refused as refusal:
+            click.echo(sentence(refusal), err=True)
+            ctx.exit(2)
+
+
+def accept_config(command: click.Command) -> None:
+    """Let a command, and every command below it, take --config as well."""
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            accept_config(below)
+    if not any(parameter.name == "config" for parameter in command.params):
+        command.params.append(_config_option())
+
+
+def sentence(refusal: Refused) -> str:
+    """Return what a refusal says, in the terminal's language where it is known."""
+    if isinstance(refusal, RefusedInWords):
+        return pick(refusal.words, LANGUAGE)
+    return str(refusal)
+
+
+def _config_option() -> click.Option:
+    return click.Option(
+        ["--config"],
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        expose_value=False,
+        callback=_remember_config,
+        help=CONFIG_HELP,
+    )
+
+
+def _remember_config(
+    ctx: click.Context, _option: click.Parameter, path: Path | None
+) -> None:
+    if path is not None:
+        ctx.find_root().meta["opsdesk.config"] = path
+
+
+@click.group(
+    cls=OpsdeskGroup,
+    help=told(
+        "运维台:一日三巡检服务器,留存证据,出具签字的日常巡检记录。",
+        "An operations desk: inspects servers three times a day, keeps the evidence "
+        "and prints the signed daily record.",
+    ),
+    context_settings={"help_option_names": ["-h", "--help"]},
+    params=[_config_option()],
+)
+@click.version_option(package_name="opsdesk", prog_name="opsdesk")
+def main() -> None:
+    """Hold the commands; each lives in its own module."""
