@@ -8,7 +8,16 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Engine, Enum, MetaData, create_engine, event
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Engine,
+    Enum,
+    MetaData,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -21,6 +30,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+BUSY_SECONDS = 15
 
 JsonDocument = JSON().with_variant(JSONB(), "postgresql")
 
@@ -78,12 +89,25 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = open_engine(url)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        writing = self.engine.execution_options(writing=True)
+        reading = self.engine.execution_options(postgresql_readonly=True)
+        self._writing = sessionmaker(writing, expire_on_commit=False)
+        self._reading = sessionmaker(reading, expire_on_commit=False)
 
     @contextmanager
     def unit(self) -> Iterator[Session]:
-        """Open one unit of work: commits at the end, rolls back on any exception."""
-        with self._sessions() as session, session.begin():
+        """Open one unit of work: commits at the end, rolls back on any exception.
+
+        On SQLite it takes the one write lock with its first statement, so that it
+        waits there, and never fails half-way with "database is locked".
+        """
+        with self._writing() as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a unit that only looks. It never waits for a writer; a write fails."""
+        with self._reading() as session, session.begin():
             yield session
 
     def dispose(self) -> None:
@@ -93,23 +117,32 @@ class Database:
 def open_engine(url: str) -> Engine:
     """Return an engine; SQLite gets WAL, foreign keys and a patient lock.
 
-    A SQLite unit begins IMMEDIATE only where it says so (`begin_writing`), so that
-    readers never wait.
+    pysqlite begins a transaction late and for writing statements only, which lets two
+    readers dead-lock when both turn writers. So its own beginning is switched off, and
+    we say BEGIN ourselves, IMMEDIATE where the connection's options say `writing`.
     """
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 15})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
+        f"busy_timeout={BUSY_SECONDS * 1000}",
         "journal_mode=WAL",
         "foreign_keys=ON",
-        "busy_timeout=15000",
         "synchronous=NORMAL",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(not writing)}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -43,6 +43,26 @@ class Person(Row):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class RoleGrant(Row):
+    """A role proposed for an account by one administrator, decided by the other.
+
+    System and security administrators grant together; `accepted` is None until the
+    second of them has decided.
+    """
+
+    __tablename__ = "role_grant"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[Role] = mapped_column(choice(Role))
+    proposed_by: Mapped[str] = mapped_column(String(64))
+    proposed_as: Mapped[Role] = mapped_column(choice(Role))
+    proposed_at: Mapped[datetime]
+    accepted: Mapped[bool | None]
+    decided_by: Mapped[str] = mapped_column(String(64), default="")
+    decided_at: Mapped[datetime | None]
+
+
 class PastPassword(Row):
     """Hashes of former passwords, so that none comes back too soon."""
 

@@ -1,0 +1,147 @@
+"""The audit trail: a keyed hash chain, written in the transaction it tells of.
+
+Every entry's body holds the previous entry's MAC, and its own MAC is an HMAC-SHA256
+over exactly the stored bytes, so nobody without the key can alter, drop or slip in an
+entry unseen. The key lies in a file outside the database. Where the chain ends stands
+in one row, locked while a unit appends to it; print `head` on paper, and a chain cut
+off at its end is found out too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from opsdesk.core.audit_models import AuditEntry, AuditHead
+
+HEAD = 1
+GENESIS = "0" * 64
+KEY_BYTES = 32
+
+
+class NoAuditKey(Exception):
+    """The key cannot be used; nothing that must be recorded may happen without it."""
+
+
+class Trail:
+    """Holds the key of this process, and never shows it."""
+
+    def __init__(self) -> None:
+        self._key: bytes | None = None
+
+    def __repr__(self) -> str:
+        return f"Trail(ready={self._key is not None})"
+
+    def use(self, key: bytes) -> None:
+        self._key = key
+
+    def mac(self, body: bytes) -> str:
+        """Return the hex MAC of a body. Raises NoAuditKey where no key was given."""
+        if self._key is None:
+            raise NoAuditKey("no audit key was opened in this process")
+        return hmac.new(self._key, body, hashlib.sha256).hexdigest()
+
+
+TRAIL = Trail()
+
+
+def create_key(path: Path) -> None:
+    """Make a new key, readable by its owner only. Raises FileExistsError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(KEY_BYTES) + "\n")
+
+
+def use_key(path: Path) -> None:
+    """Open the key for this process. Raises NoAuditKey with a sentence saying why."""
+    TRAIL.use(read_key(path))
+
+
+def read_key(path: Path) -> bytes:
+    """Return the key. Raises NoAuditKey where it is absent, open to others, or odd."""
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="ascii")
+        key = bytes.fromhex(text.strip())
+    except (OSError, ValueError) as error:
+        raise NoAuditKey(f"{path}: {error}") from error
+    if mode & 0o077:
+        raise NoAuditKey(f"{path}: others may read it; make it mode 0600")
+    if len(key) != KEY_BYTES:
+        raise NoAuditKey(f"{path}: not {KEY_BYTES} bytes in hexadecimal")
+    return key
+
+
+def write(
+    session: Session,
+    *,
+    actor: str,
+    action: str,
+    subject: str,
+    at: datetime,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Append one entry in the caller's unit; it is there if and only if that commits.
+
+    Call it last in an operation: the head stays locked until the unit ends. Raises
+    NoAuditKey, and NoResultFound where the head row is gone: both fail closed.
+    """
+    seq, previous = locked_head(session)
+    body = canonical(
+        {
+            "seq": seq + 1,
+            "prev": previous,
+            "at": at.astimezone(UTC).isoformat(),
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "detail": dict(detail or {}),
+        }
+    )
+    mac = TRAIL.mac(body)
+    session.execute(
+        insert(AuditEntry).values(
+            seq=seq + 1,
+            at=at,
+            actor=actor,
+            action=action,
+            subject=subject,
+            body=body,
+            mac=mac,
+        )
+    )
+    session.execute(
+        update(AuditHead).where(AuditHead.id == HEAD).values(seq=seq + 1, mac=mac)
+    )
+
+
+def locked_head(session: Session) -> tuple[int, str]:
+    """Return the chain's end, locked until the unit ends."""
+    query = select(AuditHead.seq, AuditHead.mac).where(AuditHead.id == HEAD)
+    seq, mac = session.execute(query.with_for_update()).one()
+    return seq, mac
+
+
+def head(session: Session) -> str:
+    """Return the chain's end as printed on paper: "1204:9f86d081884c"."""
+    query = select(AuditHead.seq, AuditHead.mac).where(AuditHead.id == HEAD)
+    seq, mac = session.execute(query).one()
+    return f"{seq}:{mac[:12]}"
+
+
+def canonical(document: Mapping[str, object]) -> bytes:
+    """Return the one byte string a document has: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(
+        document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
+    )
+    return text.encode()

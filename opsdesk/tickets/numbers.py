@@ -1,0 +1,41 @@
+"""Numbers like INS-20261122-0001: gap-free within a local day, one series a prefix."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from opsdesk.tickets.models import NumberSeries
+
+PREFIXES = (
+    *("INC", "PRB", "REQ", "CHG", "REL", "REP", "EMR", "DRL", "INS", "PAT"),
+    *("BAK", "RST", "DQR", "DOC"),
+)
+
+
+def next_number(session: Session, prefix: str, day: date) -> str:
+    """Take the next number of a local day, in the caller's unit.
+
+    The series' row stays locked until the unit ends, so that a number rolled back is
+    given out again and none is left out. Raises ValueError for an unknown prefix.
+    """
+    if prefix not in PREFIXES:
+        raise ValueError(f"no such number series: {prefix}")
+    insert = (
+        postgresql.insert(NumberSeries)
+        if session.get_bind().dialect.name == "postgresql"
+        else sqlite.insert(NumberSeries)
+    )
+    first = insert.values(prefix=prefix, day=day, last=0).on_conflict_do_nothing()
+    session.execute(first)
+    taken = session.execute(
+        update(NumberSeries)
+        .where(NumberSeries.prefix == prefix, NumberSeries.day == day)
+        .values(last=NumberSeries.last + 1)
+        .returning(NumberSeries.last)
+        .execution_options(synchronize_session=False)
+    ).scalar_one()
+    return f"{prefix}-{day:%Y%m%d}-{taken:04d}"
