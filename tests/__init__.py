@@ -1,0 +1,1 @@
+"""The claims the project makes, each one tried."""
