@@ -1,0 +1,25 @@
+"""How strict sign-in is: 等保三级 身份鉴别 (GB/T 22239 level 3) unless told otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every number sign-in depends on."""
+
+    min_length: int = 12
+    min_classes: int = 3  # of lower, upper, digit, other
+    history: int = 5  # former passwords that may not come back
+    max_age: timedelta = timedelta(days=90)
+    lock_after: int = 5  # failures in a row
+    lock_for: timedelta = timedelta(minutes=15)
+    address_failures: int = 20  # from one address within `lock_for`
+    idle: timedelta = timedelta(minutes=15)
+    absolute: timedelta = timedelta(hours=12)
+    sessions: int = 5  # open at once; the oldest ends
+
+
+DENGBAO3 = Policy()
