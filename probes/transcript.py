@@ -80,6 +80,7 @@ class Transcript:
     stderr: bytes = b""
     script: str = ""
     nonce: str = ""
+    asked: tuple[str, ...] = ()  # the sections the script was to answer
     answers: tuple[Section, ...] = ()
     attempts: int = 1
     notes: tuple[str, ...] = field(default=())  # e.g. "weak-crypto:ssh-rsa"
@@ -102,13 +103,14 @@ def pack(transcript: Transcript) -> bytes:
         "stage": transcript.stage,
         "host_key": transcript.host_key,
         "nonce": transcript.nonce,
+        "asked": list(transcript.asked),
         "attempts": transcript.attempts,
         "notes": list(transcript.notes),
         "answers": answers,
         "lengths": [len(blob) for blob in blobs],
     }
     line = json.dumps(head, ensure_ascii=False, sort_keys=True).encode() + b"\n"
-    return _MAGIC + zlib.compress(line + b"".join(blobs), 6)
+    return _MAGIC + zlib.compress(line + b"".join(blobs), 1)
 
 
 def unpack(stored: bytes) -> Transcript:
@@ -132,6 +134,7 @@ def unpack(stored: bytes) -> Transcript:
         stage=head["stage"],
         host_key=head["host_key"],
         nonce=head["nonce"],
+        asked=tuple(head["asked"]),
         attempts=head["attempts"],
         notes=tuple(head["notes"]),
         raw=blobs[0],

@@ -187,9 +187,9 @@ class Signature(Row):
     """A name under a round (inspector) or under a day (reviewer)."""
 
     __tablename__ = "signature"
-    __table_args__ = (UniqueConstraint("day", "round_id", "part"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(String(40), unique=True)  # one name a box
     day: Mapped[date] = mapped_column(index=True)
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
     part: Mapped[str] = mapped_column(String(12))  # inspector 巡检人, reviewer 复核人

@@ -1,0 +1,215 @@
+"""One round from the ring of the clock to the last verdict written down."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from time import monotonic
+
+from probes.rounds import walk
+from probes.transport import Errand, Step
+from sqlalchemy.orm import Session
+
+from opsdesk.core import clock
+from opsdesk.core.desk import Desk
+from opsdesk.flows import judge_visit
+from opsdesk.inspections.models import Round, Slot, Visit
+from opsdesk.inspections.operations import review, rounds, visits
+from opsdesk.inspections.queries import past
+from opsdesk.inspections.queries.running import pending_visits
+from probes import catalogue, script
+from probes.server import Server
+from probes.transcript import Transcript, pack
+
+BEAT = timedelta(seconds=10)
+_FAST = 4
+"""A round this many times quicker than usual is suspect."""
+
+Watch = Callable[[Step], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which round is run, by which process, how it is watched."""
+
+    round_id: int
+    runner: str
+    weekly: bool = False
+    on: Watch | None = None
+
+
+def run(desk: Desk, order: Order, *, stop: threading.Event | None = None) -> bool:
+    """Ask every server of a claimed round that has not been asked yet, and finish it.
+
+    Returns False when it was stopped before the last server; the round then stays
+    running, and says so, until it is taken over. Every transcript is stored before
+    it is read, every server is written down in its own unit.
+    """
+    began = monotonic()
+    with desk.database.reading() as session:
+        round_ = session.get_one(Round, order.round_id)
+        pending = {visit.server: visit for visit in pending_visits(session, round_.id)}
+    errands = _errands(desk, round_, list(pending), weekly=order.weekly)
+    with _beating(desk, order):
+        done = _ask(desk, order, errands, pending, stop)
+    if not done:
+        return False
+    took_ms = round((monotonic() - began) * 1000)
+    with desk.database.unit() as session:
+        _drop_unknown(session, order.round_id, set(pending) - set(errands))
+        _finish(session, order.round_id, took_ms=took_ms)
+    return True
+
+
+def _errands(
+    desk: Desk, round_: Round, names: Sequence[str], *, weekly: bool
+) -> dict[str, Errand]:
+    servers = {server.name: server for server in desk.settings.servers}
+    wanted = [servers[name] for name in names if name in servers]
+    with desk.database.reading() as session:
+        return {
+            server.name: _errand(desk, session, server, round_, weekly=weekly)
+            for server in wanted
+        }
+
+
+def _errand(
+    desk: Desk, session: Session, server: Server, round_: Round, *, weekly: bool
+) -> Errand:
+    limits = desk.settings.inspections.limits
+    if not server.has_shell:
+        return Errand(server=server, script=None, limits=limits)
+    before = past.last_answer(session, server.name, before=clock.now())
+    composed = script.compose(
+        catalogue.questions(server, weekly=weekly),
+        server,
+        nonce=secrets.token_hex(8),
+        skip_mounts=() if round_.slot is Slot.MORNING else _hung(before),
+        first=before is None,
+    )
+    return Errand(server=server, script=composed, limits=limits)
+
+
+def _hung(before: past.Before | None) -> tuple[str, ...]:
+    """Name the mounts that hung last time: each look at one leaves a process behind.
+
+    They are tried again once a day, in the morning round.
+    """
+    if before is None:
+        return ()
+    filesystems = before.facts.get("facts", {}).get("filesystems") or ()
+    return tuple(row["mount"] for row in filesystems if row.get("hung"))
+
+
+def _ask(
+    desk: Desk,
+    order: Order,
+    errands: dict[str, Errand],
+    pending: dict[str, Visit],
+    stop: threading.Event | None,
+) -> bool:
+    inspections = desk.settings.inspections
+    answers = walk(
+        list(errands.values()),
+        workers=inspections.workers,
+        per_gateway=inspections.per_gateway,
+        on=order.on,
+    )
+    with closing(answers):
+        for transcript in answers:
+            errand = errands[transcript.server]
+            _take_down(desk, errand, transcript, pending[transcript.server].id)
+            if stop is not None and stop.is_set():
+                return False
+    return True
+
+
+def _take_down(
+    desk: Desk, errand: Errand, transcript: Transcript, visit_id: int
+) -> None:
+    """Keep the bytes, then read, judge and record one server."""
+    asked = errand.script.names if errand.script else ()
+    transcript = replace(transcript, asked=asked)
+    sha256 = desk.store.put(pack(transcript))
+    at = clock.now()
+    with desk.database.unit() as session:
+        visit = session.get_one(Visit, visit_id)
+        if visit.outcome is not None:
+            return  # another process has taken the round over meanwhile
+        verdict = judge_visit.judge(session, errand.server, transcript, at=at)
+        heard = judge_visit.hear(transcript, sha256)
+        visits.record(session, visit, heard, verdict, at=at)
+
+
+def _drop_unknown(session: Session, round_id: int, names: set[str]) -> None:
+    """Say of servers that left the configuration in mid-round why they have no answer."""
+    for visit in pending_visits(session, round_id):
+        if visit.server in names:
+            visit.outcome = "unreached"
+            visit.detail = "no longer in the configuration"
+
+
+def _finish(session: Session, round_id: int, *, took_ms: int) -> None:
+    at = clock.now()
+    usual = past.usual_duration_ms(session, servers=_size(session, round_id))
+    suspect = "; ".join(_suspicions(session, round_id, took_ms, usual))
+    round_ = rounds.finish(session, round_id, at=at, took_ms=took_ms, suspect=suspect)
+    visits.count_states(session, round_)
+    session.flush()
+    review.settle(session, round_, at=at)
+
+
+def _size(session: Session, round_id: int) -> int:
+    return len(past.answers_of(session, round_id))
+
+
+def _suspicions(
+    session: Session, round_id: int, took_ms: int, usual: int | None
+) -> Iterator[str]:
+    """Yield why a round looks too good to be true: machine-readable, one word each."""
+    if usual is not None and took_ms * _FAST < usual:
+        yield f"too-fast {took_ms} {usual}"
+    for server, sha256, began_at in past.answers_of(session, round_id):
+        if sha256 is None or began_at is None:
+            continue
+        before = past.last_answer(session, server, before=began_at)
+        if before is not None and before.answer_sha256 == sha256:
+            yield f"unchanged {server}"
+
+
+@contextmanager
+def _beating(desk: Desk, order: Order) -> Iterator[None]:
+    """Say every few seconds that this process is still running the round."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT.total_seconds()):
+            with desk.database.unit() as session:
+                rounds.beat(
+                    session, order.round_id, runner=order.runner, at=clock.now()
+                )
+
+    thread = threading.Thread(target=beat, name="beat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def request(desk: Desk, plan: rounds.Plan, *, at: datetime) -> tuple[int, str] | None:
+    """Write a round down as due; returns its id and number, None if the slot is taken."""
+    with desk.database.unit() as session:
+        round_ = rounds.request(session, plan, at=at)
+        return (round_.id, round_.number) if round_ else None
+
+
+def claim(desk: Desk, round_id: int, *, runner: str) -> bool:
+    """Take a due round; True for exactly one caller."""
+    with desk.database.unit() as session:
+        return rounds.claim(session, round_id, runner=runner, at=clock.now())

@@ -1,0 +1,157 @@
+"""From stored bytes to a verdict: the one way, for a round and for a replay."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from opsdesk.inspections.queries import past
+from opsdesk.inspections.queries.review import muted
+from opsdesk.inspections.verdict import Heard, Verdict
+from probes import catalogue, script
+from probes.finding import STATES, Finding, Severity, State, Words
+from probes.reply import Reply, ReplyStatus
+from probes.server import Server
+from probes.transcript import Outcome, Transcript
+
+_SILENT = frozenset(
+    {
+        Outcome.UNREACHED,
+        Outcome.REFUSED,
+        Outcome.TIMED_OUT,
+        Outcome.AUTH_FAILED,
+        Outcome.KEY_CHANGED,
+        Outcome.PARENT_DOWN,
+    }
+)
+_KEY_CHANGED = Words(
+    "主机密钥与登记的不一致（或尚未登记），未发送任何口令。请核实后用 opsdesk hosts trust 登记。",
+    "The host key is not the pinned one (or none is pinned); no password was sent. "
+    "Verify it, then pin it with opsdesk hosts trust.",
+)
+_AUTH_FAILED = Words(
+    "登录被拒绝：账号或密钥不被接受。不会自动重试，以免锁定账号。",
+    "Sign-in was refused: the account or key is not accepted. It is not retried, so "
+    "that the account is not locked.",
+)
+_TRUNCATED = Words(
+    "输出超过上限，已截断；上限之内的内容已保存。",
+    "The output passed its limit and was cut; what came before the limit is kept.",
+)
+_WEAK = Words(
+    "SSH 只接受弱算法 {what}，请升级或限期整改。",
+    "SSH only takes the weak algorithm {what}; upgrade it, or set a date for it.",
+)
+
+
+def hear(transcript: Transcript, sha256: str) -> Heard:
+    """Return the wire's side of a visit, without reading what the server said."""
+    return Heard(
+        server=transcript.server,
+        began_at=transcript.began,
+        took_ms=transcript.took_ms,
+        detail=transcript.detail,
+        transcript_sha256=sha256,
+        answer_sha256=_answer_sha256(transcript),
+        host_key=transcript.host_key,
+        attempts=transcript.attempts,
+    )
+
+
+def _answer_sha256(transcript: Transcript) -> str | None:
+    """Hash what the sections said, without the markers' nonce and timings."""
+    if not transcript.raw:
+        return None
+    digest = hashlib.sha256()
+    for section in script.cut(transcript.raw, transcript.nonce).sections:
+        digest.update(section.name.encode() + b"\0" + section.stdout)
+    return digest.hexdigest()
+
+
+def judge(
+    session: Session,
+    server: Server,
+    transcript: Transcript,
+    *,
+    at: datetime,
+) -> Verdict:
+    """Read and judge one transcript against what is known of the server so far."""
+    replies = catalogue.read(transcript, asked=transcript.asked)
+    outcome = catalogue.outcome(transcript, replies)
+    known = _known(session, server, transcript)
+    findings = (
+        *catalogue.judge(server, replies, known, at=at, sent=transcript.sent),
+        *_of_the_wire(transcript),
+    )
+    cells = dict(catalogue.cells(replies, findings))
+    subjects = [(finding.probe, finding.subject) for finding in findings]
+    return Verdict(
+        outcome=outcome,
+        state=_state(outcome, cells.values(), findings),
+        rules=catalogue.rules_sha256(server),
+        boot_id=catalogue.identity_of(replies),
+        clock_offset_ms=catalogue.clock_offset_ms(transcript, replies),
+        cells=cells,
+        readings=catalogue.readings(replies),
+        facts=catalogue.dump(replies),
+        findings=findings,
+        answered=_answered(transcript, replies),
+        muted=muted(session, server.name, subjects, at),
+    )
+
+
+def _known(session: Session, server: Server, transcript: Transcript) -> catalogue.Past:
+    before = past.last_answer(session, server.name, before=transcript.began)
+    standing = past.standing(session, server.name, at=transcript.began)
+    return catalogue.Past(
+        facts=before.facts.get("facts", {}) if before else {},
+        standing={key: Severity(value) for key, value in standing.items()},
+        boot_id=before.boot_id if before else None,
+        since_previous=transcript.began - before.began_at if before else None,
+        history=past.History(session, server.name, before=transcript.began),
+    )
+
+
+def _of_the_wire(transcript: Transcript) -> Iterable[Finding]:
+    """Yield what the connection itself tells: keys, accounts, weak algorithms."""
+    if transcript.outcome is Outcome.KEY_CHANGED:
+        yield _finding("host_key", Severity.CRITICAL, _KEY_CHANGED)
+    if transcript.outcome is Outcome.AUTH_FAILED:
+        yield _finding("sign_in", Severity.CRITICAL, _AUTH_FAILED)
+    if transcript.outcome is Outcome.TRUNCATED:
+        yield _finding("output", Severity.WARNING, _TRUNCATED)
+    for note in transcript.notes:
+        kind, _, what = note.partition(":")
+        if kind == "weak-crypto":
+            yield _finding(f"weak {what}", Severity.WARNING, _WEAK.fill(what=what))
+
+
+def _finding(subject: str, severity: Severity, message: Words) -> Finding:
+    return Finding(
+        probe="connection", subject=subject, severity=severity, message=message
+    )
+
+
+def _answered(transcript: Transcript, replies: Iterable[Reply]) -> frozenset[str]:
+    """Name the probes whose silence on a condition means that it is over."""
+    read = {reply.probe for reply in replies if reply.status is ReplyStatus.READ}
+    if transcript.outcome not in _SILENT:
+        read.add("connection")
+    return frozenset(read)
+
+
+def _state(
+    outcome: Outcome, cells: Iterable[State], findings: Iterable[Finding]
+) -> State:
+    if outcome in _SILENT:
+        return State.UNREACHED
+    severities = {finding.severity for finding in findings}
+    worst = max(cells, key=STATES.index, default=State.UNKNOWN)
+    if Severity.CRITICAL in severities:
+        return State.ABNORMAL
+    if Severity.WARNING in severities:
+        return State.ATTENTION
+    return State.UNKNOWN if outcome is not Outcome.ANSWERED else worst

@@ -1,0 +1,1 @@
+"""What can be done to rounds, visits and conditions. Nothing here commits."""

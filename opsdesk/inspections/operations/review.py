@@ -1,0 +1,248 @@
+"""What people do with a judged round: explain, acknowledge, sign, countersign."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opsdesk.core import audit
+from opsdesk.core.errors import Refused, Stale
+from opsdesk.inspections.models import (
+    Acknowledgement,
+    Explanation,
+    Maintenance,
+    Round,
+    Signature,
+    Slot,
+    Status,
+)
+from opsdesk.inspections.operations.rounds import move
+from opsdesk.inspections.queries.review import (
+    open_items,
+    round_content,
+    rounds_of,
+    signatures_of,
+)
+
+INSPECTOR = "inspector"  # 巡检人
+REVIEWER = "reviewer"  # 复核人
+CUSTOMER = "customer"  # 甲方抽查
+
+_SIGNABLE = (Status.JUDGED, Status.REVIEWED)
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signs, as the sign-in knows them."""
+
+    username: str
+    name: str
+
+
+def explain(
+    session: Session,
+    round_: Round,
+    items: Sequence[str],
+    text: str,
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    """Say what was done about abnormal items of a round that is not signed yet."""
+    if not text.strip():
+        raise Refused("请写明处理情况。所选异常项未改动。")
+    if round_.status not in _SIGNABLE:
+        raise Refused(
+            "巡检 %(number)s 尚未完成或已签名，不能再填写说明。您的文字未保存，请先复制。",
+            number=round_.number,
+        )
+    for item in items:
+        _explain_one(session, round_.id, item, text.strip(), by=by, at=at)
+    session.flush()
+    settle(session, round_, at=at)
+    _tell(session, by, "round.explained", round_.number, at, {"items": list(items)})
+
+
+def _tell(
+    session: Session,
+    by: str,
+    action: str,
+    subject: str,
+    at: datetime,
+    detail: Mapping[str, object],
+) -> None:
+    audit.write(session, actor=by, action=action, subject=subject, at=at, detail=detail)
+
+
+def _explain_one(
+    session: Session, round_id: int, item: str, text: str, *, by: str, at: datetime
+) -> None:
+    row = session.scalar(
+        select(Explanation).where(
+            Explanation.round_id == round_id, Explanation.item == item
+        )
+    )
+    if row is None:
+        session.add(Explanation(round_id=round_id, item=item, text=text, by=by, at=at))
+        return
+    row.text, row.by, row.at = text, by, at
+    row.version += 1
+
+
+def settle(session: Session, round_: Round, *, at: datetime) -> None:
+    """Move a round between judged and reviewed by whether anything is unexplained."""
+    clear = not open_items(session, round_, at=at)
+    if clear and round_.status is Status.JUDGED:
+        move(round_, Status.REVIEWED)
+    elif not clear and round_.status is Status.REVIEWED:
+        move(round_, Status.JUDGED)
+
+
+def acknowledge(  # noqa: PLR0913 - who, what, why and until when are all said
+    session: Session,
+    *,
+    fingerprint: str,
+    server: str,
+    reason: str,
+    until: datetime,
+    by: str,
+    at: datetime,
+) -> Acknowledgement:
+    """Let a known abnormality stand until a moment, with the reason."""
+    if not reason.strip():
+        raise Refused("请写明确认的理由。异常项仍在告警。")
+    if until <= at:
+        raise Refused("确认的截止时间必须在将来。异常项仍在告警。")
+    row = Acknowledgement(
+        fingerprint=fingerprint,
+        server=server,
+        reason=reason.strip(),
+        until=until,
+        by=by,
+        at=at,
+    )
+    session.add(row)
+    session.flush()
+    detail = {"server": server, "reason": row.reason, "until": until}
+    _tell(session, by, "finding.acknowledged", fingerprint, at, detail)
+    return row
+
+
+def end_acknowledgement(
+    session: Session, row: Acknowledgement, *, by: str, at: datetime
+) -> None:
+    """Let the abnormality alarm again."""
+    if row.ended_at is not None:
+        raise Refused("该确认已由 %(by)s 撤销。", by=row.ended_by)
+    row.ended_at, row.ended_by = at, by
+    session.flush()
+    detail = {"server": row.server}
+    _tell(session, by, "finding.unacknowledged", row.fingerprint, at, detail)
+
+
+def maintain(  # noqa: PLR0913 - as above
+    session: Session,
+    *,
+    server: str,
+    begins: datetime,
+    ends: datetime,
+    reason: str,
+    by: str,
+    at: datetime,
+) -> Maintenance:
+    """Announce a maintenance window: what is found inside it does not alarm."""
+    if not reason.strip():
+        raise Refused("请写明维护的理由。未登记维护窗口。")
+    if ends <= begins:
+        raise Refused("维护窗口的结束必须晚于开始。未登记维护窗口。")
+    row = Maintenance(
+        server=server, begins=begins, ends=ends, reason=reason.strip(), by=by, at=at
+    )
+    session.add(row)
+    session.flush()
+    detail = {"begins": begins, "ends": ends, "reason": row.reason}
+    _tell(session, by, "maintenance.announced", server, at, detail)
+    return row
+
+
+def sign(
+    session: Session, round_: Round, signer: Signer, *, version: int, at: datetime
+) -> Signature:
+    """Put the inspector's name under a round. The caller has checked the password."""
+    if round_.version != version:
+        raise Stale(
+            "巡检 %(number)s 在您打开之后有变动，尚未签名。请刷新后重新核对。",
+            number=round_.number,
+        )
+    if round_.status not in _SIGNABLE:
+        raise Refused(
+            "巡检 %(number)s 现在不能签名：尚未完成，或已经签名。", number=round_.number
+        )
+    left = open_items(session, round_, at=at)
+    if left:
+        raise Refused(
+            "还有 %(count)s 项异常没有说明，不能签名。请逐项说明或确认。",
+            count=len(left),
+        )
+    settle(session, round_, at=at)
+    move(round_, Status.SIGNED)
+    return _put(session, round_.day, round_.id, INSPECTOR, signer, at)
+
+
+def countersign(
+    session: Session, day: date, part: str, signer: Signer, *, at: datetime
+) -> Signature:
+    """Put the reviewer's or the customer's name under a whole day's record."""
+    rounds = rounds_of(session, day)
+    if not rounds:
+        raise Refused("%(day)s 没有巡检记录，不能签名。", day=day)
+    open_ = [r for r in rounds if r.status not in (Status.SIGNED, Status.MISSED)]
+    if any(r.slot is not Slot.ADHOC for r in open_):
+        raise Refused("当日还有巡检未签名，不能复核。请巡检人先签名。")
+    names = signatures_of(session, day)
+    if any(name.part == part for name in names):
+        raise Refused("该栏已经签名。")
+    if any(name.username == signer.username for name in names):
+        raise Refused("复核人不能是当日的巡检人。请由另一人复核。")
+    return _put(session, day, None, part, signer, at)
+
+
+def _put(
+    session: Session,
+    day: date,
+    round_id: int | None,
+    part: str,
+    signer: Signer,
+    at: datetime,
+) -> Signature:
+    content = (
+        round_content(session, round_id)
+        if round_id is not None
+        else [round_content(session, r.id) for r in rounds_of(session, day)]
+    )
+    row = Signature(
+        place=f"{round_id or day}/{part}",
+        day=day,
+        round_id=round_id,
+        part=part,
+        username=signer.username,
+        name=signer.name,
+        at=at,
+        snapshot_sha256=_sha256(content),
+    )
+    session.add(row)
+    session.flush()
+    detail = {"snapshot": row.snapshot_sha256, "part": part, "day": day}
+    _tell(session, signer.username, "signed", row.place, at, detail)
+    return row
+
+
+def _sha256(content: object) -> str:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,96 @@
+"""One server's answer is written down: outcome, verdict, findings, conditions."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import Counter
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opsdesk.inspections.models import FindingRow, Judgement, Round, Visit
+from opsdesk.inspections.operations import conditions
+from opsdesk.inspections.verdict import Heard, Verdict
+from probes.finding import Finding, fingerprint
+
+
+def record(
+    session: Session, visit: Visit, heard: Heard, verdict: Verdict, *, at: datetime
+) -> Judgement:
+    """Write what one visit heard and what was made of it, in the caller's unit."""
+    visit.began_at = heard.began_at
+    visit.took_ms = heard.took_ms
+    visit.detail = heard.detail
+    visit.transcript_sha256 = heard.transcript_sha256
+    visit.answer_sha256 = heard.answer_sha256
+    visit.host_key = heard.host_key
+    visit.attempts = heard.attempts
+    judgement = judge(session, visit, verdict, cause="round", at=at)
+    conditions.update(session, visit, verdict, at=heard.began_at)
+    return judgement
+
+
+def judge(
+    session: Session, visit: Visit, verdict: Verdict, *, cause: str, at: datetime
+) -> Judgement:
+    """Add a judgement to a visit and make it the one that holds; the old one stays."""
+    judgement = Judgement(
+        visit_id=visit.id,
+        at=at,
+        cause=cause,
+        rules=verdict.rules,
+        outcome=verdict.outcome.value,
+        state=verdict.state.value,
+        boot_id=verdict.boot_id,
+        clock_offset_ms=verdict.clock_offset_ms,
+        cells={name: state.value for name, state in verdict.cells.items()},
+        readings=dict(verdict.readings),
+        facts=pack_facts(verdict.facts),
+    )
+    session.add(judgement)
+    session.flush()
+    visit.outcome = verdict.outcome.value
+    visit.judgement_id = judgement.id
+    session.add_all(
+        _row(visit, judgement.id, finding, verdict) for finding in verdict.findings
+    )
+    return judgement
+
+
+def _row(
+    visit: Visit, judgement_id: int, finding: Finding, verdict: Verdict
+) -> FindingRow:
+    mark = fingerprint(visit.server, finding.probe, finding.subject)
+    return FindingRow(
+        judgement_id=judgement_id,
+        visit_id=visit.id,
+        round_id=visit.round_id,
+        server=visit.server,
+        probe=finding.probe,
+        subject=finding.subject,
+        severity=finding.severity.value,
+        message_zh=finding.message.zh,
+        message_en=finding.message.en,
+        measured=None if finding.measured is None else str(finding.measured),
+        limit=None if finding.limit is None else str(finding.limit),
+        unit=finding.unit,
+        fingerprint=mark,
+        muted=verdict.muted.get(mark, ""),
+    )
+
+
+def pack_facts(facts: object) -> bytes:
+    """Return facts as they are stored: JSON, zlib-compressed."""
+    return zlib.compress(json.dumps(facts, ensure_ascii=False).encode(), 3)
+
+
+def count_states(session: Session, round_: Round) -> None:
+    """Write how many visits of a round are in each state on the round itself."""
+    rows = session.execute(
+        select(Judgement.state)
+        .join(Visit, Visit.judgement_id == Judgement.id)
+        .where(Visit.round_id == round_.id)
+    )
+    round_.counts = dict(Counter(state for (state,) in rows))

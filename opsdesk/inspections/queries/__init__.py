@@ -1,0 +1,1 @@
+"""Questions to the rounds: frozen rows, shaped for one use each. Nothing changes."""

@@ -1,0 +1,94 @@
+"""The scheduler's own process: APScheduler rings, each job is one line calling a flow."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+from types import FrameType
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from opsdesk.core import audit, clock, log
+from opsdesk.core.desk import Desk, open_desk
+from opsdesk.core.settings import load
+from opsdesk.flows import keep_slots
+
+SECONDS_BETWEEN_TICKS = 3
+LOCKED = 3
+"""Exit status of a second scheduler on the same data folder."""
+
+logger = structlog.get_logger(__name__)
+
+
+def build(
+    desk: Desk, seen: keep_slots.Observed, stop: threading.Event
+) -> BackgroundScheduler:
+    """Return the scheduler with every job written out by hand."""
+    scheduler = BackgroundScheduler(
+        timezone=UTC,
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    scheduler.add_job(
+        keep_slots.tick,
+        "interval",
+        seconds=SECONDS_BETWEEN_TICKS,
+        args=[desk, seen],
+        kwargs={"stop": stop},
+        id="keep_slots",
+        next_run_time=clock.now(),
+    )
+    return scheduler
+
+
+def run(desk: Desk, stop: threading.Event) -> None:
+    """Ring until `stop` is set; a round under way is left to be taken over."""
+    scheduler = build(desk, keep_slots.observe(clock.now()), stop)
+    scheduler.start()
+    logger.info("scheduler.started", pid=os.getpid())
+    stop.wait()
+    scheduler.shutdown(wait=True)
+    logger.info("scheduler.stopped", pid=os.getpid())
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[bool]:
+    """Hold the data folder's scheduler lock; yields False when another holds it."""
+    with (data / "scheduler.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def main(config: Path) -> int:
+    """Run as a process of its own until SIGTERM or SIGINT."""
+    settings = load(config, environ=os.environ)
+    log.to_stderr()
+    audit.use_key(settings.desk.data / "keys" / "audit.key")
+    stop = threading.Event()
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    with alone(settings.desk.data) as free:
+        if not free:
+            logger.error("scheduler.locked", data=str(settings.desk.data))
+            return LOCKED
+        run(open_desk(settings), stop)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
