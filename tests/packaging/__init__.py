@@ -1,0 +1,1 @@
+"""What a stranger gets: the wheel, the shipped files, the set-up."""
