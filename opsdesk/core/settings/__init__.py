@@ -1,0 +1,27 @@
+"""config.yaml, typed: `load` it, or be told every mistake at once."""
+
+from __future__ import annotations
+
+from opsdesk.core.settings.mistakes import BadSettings, Mistake
+from opsdesk.core.settings.model import (
+    SLOT_NAMES,
+    Contract,
+    Desk,
+    Inspections,
+    Metrics,
+    Settings,
+)
+from opsdesk.core.settings.reading import load, this_machine
+
+__all__ = [
+    "SLOT_NAMES",
+    "BadSettings",
+    "Contract",
+    "Desk",
+    "Inspections",
+    "Metrics",
+    "Mistake",
+    "Settings",
+    "load",
+    "this_machine",
+]

@@ -1,0 +1,87 @@
+"""What the rest of the desk sees of its configuration: frozen, typed, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from opsdesk.core.language import Language
+from probes.secret import Secret
+from probes.server import Credential, Limits, Server, Thresholds
+
+SLOT_NAMES = ("morning", "noon", "evening")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What this desk is called, where it listens and where it keeps its data."""
+
+    name: str
+    listen_host: str
+    listen_port: int
+    timezone: ZoneInfo
+    language: Language
+    data: Path  # absolute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """What stands at the head of the papers; empty or None: not filled in."""
+
+    customer: str = ""
+    contractor: str = ""
+    project: str = ""
+    number: str = ""
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspections:
+    """When the rounds are, how they are done and how they are judged."""
+
+    times: tuple[time, ...]  # morning, noon, evening; the desk's local time
+    catch_up: timedelta
+    weekly_day: int  # as date.weekday(): Monday is 0
+    workers: int
+    per_gateway: int
+    limits: Limits
+    thresholds: Mapping[str, Thresholds]
+
+    @property
+    def slots(self) -> tuple[tuple[str, time], ...]:
+        """The day's three slots: their names (`Slot` values) and local times."""
+        return tuple(zip(SLOT_NAMES, self.times, strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metrics:
+    """Who may read /metrics without signing in; None: nobody from elsewhere."""
+
+    token: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything config.yaml says, with the defaults filled in."""
+
+    path: Path  # of the file itself, absolute
+    desk: Desk
+    contract: Contract
+    inspections: Inspections
+    metrics: Metrics
+    credentials: Mapping[str, Credential]
+    servers: tuple[Server, ...]
+    servers_are_default: bool  # nothing configured: this machine inspects itself
+    database_url: str = field(repr=False)  # may carry a password
+
+    @property
+    def embedded_database(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    def server(self, name: str) -> Server | None:
+        """Return the server of a name, or None."""
+        return next((one for one in self.servers if one.name == name), None)
