@@ -118,7 +118,7 @@ def _server(desk: Desk, visit: Visit) -> Server:
     for server in desk.settings.servers:
         if server.name == visit.server:
             return server
-    kind = Kind(visit.kind) if visit.kind in Kind else Kind.OTHER
+    kind = Kind(visit.kind) if visit.kind in set(Kind) else Kind.OTHER
     return Server(
         name=visit.server,
         kind=kind,

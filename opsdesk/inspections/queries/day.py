@@ -138,7 +138,7 @@ def _servers(
 
 
 def _kind(value: str) -> Kind:
-    return Kind(value) if value in Kind else Kind.OTHER
+    return Kind(value) if value in set(Kind) else Kind.OTHER
 
 
 def _visit(

@@ -65,3 +65,13 @@ def pending_visits(session: Session, round_id: int) -> list[Visit]:
             .order_by(Visit.position)
         )
     )
+
+
+def progress(session: Session, round_id: int) -> tuple[int, int]:
+    """Return how many of a round's servers have been asked, and how many there are."""
+    row = session.execute(
+        select(func.count(Visit.outcome), func.count()).where(
+            Visit.round_id == round_id
+        )
+    ).one()
+    return row[0], row[1]
