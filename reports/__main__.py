@@ -1,0 +1,50 @@
+"""`python -m reports NAME -o FILE`: print a form from its sample, to look at it."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reports.documents.daily_record import DailyRecord
+from reports.documents.freezing import from_sample
+from reports.page import render
+from reports.pdf import render_apart
+from reports.word import docx
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def sample(name: str) -> DailyRecord:
+    """Return the document that a sample file describes."""
+    values: Any = yaml.safe_load((SAMPLES / f"{name}.yaml").read_text("utf-8"))
+    return from_sample(DailyRecord, values)
+
+
+def main() -> None:
+    """Print one sample as PDF, DOCX or HTML, by the file's suffix."""
+    names = sorted(path.stem for path in SAMPLES.glob("*.yaml"))
+    reader = argparse.ArgumentParser(prog="python -m reports", description=__doc__)
+    reader.add_argument("name", choices=names)
+    reader.add_argument("-o", "--output", type=Path, required=True)
+    reader.add_argument("--language", choices=("zh", "en"), default="zh")
+    asked = reader.parse_args()
+    asked.output.write_bytes(_made(sample(asked.name), asked.output, asked.language))
+    print(asked.output)
+
+
+def _made(document: DailyRecord, output: Path, language: str) -> bytes:
+    if output.suffix == ".docx":
+        return docx(document, language)
+    html = render(document, language)
+    if output.suffix == ".html":
+        return html.encode()
+    with tempfile.TemporaryDirectory() as cache:
+        return render_apart(html, cache=Path(cache))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""The same document as DOCX, with styles named in Chinese, to edit in Word or WPS."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+from reports.documents.parts import (
+    Align,
+    Cell,
+    Grid,
+    Heading,
+    Part,
+    Prose,
+    Sheet,
+    Signatures,
+    Tone,
+)
+from reports.documents.words import Text
+from reports.filters import printed
+from reports.page import laid_out
+from reports.word_styles import (
+    TABLE_STYLES,
+    add_field,
+    keep_row_whole,
+    keep_with_next,
+    prepare,
+    repeat_head,
+    set_widths,
+    shade,
+)
+
+if TYPE_CHECKING:
+    from docx.document import Document as Word
+    from docx.table import _Cell
+
+    from reports.documents.daily_record import DailyRecord
+
+_TINTS = {
+    Tone.LABEL: "F3F5F8",
+    Tone.ATTENTION: "FFF3D6",
+    Tone.ABNORMAL: "FBDCD9",
+    Tone.GAP: "EEEEEE",
+}
+_HEAD_TINT = "E8EDF3"
+_BOX_WIDTH, _BOX_HEIGHT, _BOXES_ABREAST = 64.0, 25.0, 4
+_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class _Writer:
+    """What every part needs to be written: the file, and the language."""
+
+    def __init__(self, word: Word, language: str) -> None:
+        self.word = word
+        self.language = language
+
+    def say(self, text: Text) -> str:
+        """Return the text of the language; XML takes no control characters."""
+        return _UNPRINTABLE.sub("〓", printed(text, self.language))
+
+
+def docx(document: DailyRecord, language: str = "zh") -> bytes:
+    """Return the document as DOCX in a language ("zh…", else English)."""
+    import docx as python_docx  # noqa: PLC0415 - lxml and all, when asked for
+
+    sheet = laid_out(document)
+    word = python_docx.Document()
+    writer = _Writer(word, language)
+    prepare(word)
+    _describe(writer, sheet)
+    _running(writer, sheet)
+    word.add_paragraph(writer.say(sheet.title), style="标题")
+    for part in (*sheet.parts, *sheet.closing):
+        _write(writer, part)
+    kept = io.BytesIO()
+    word.save(kept)
+    return kept.getvalue()
+
+
+def _describe(writer: _Writer, sheet: Sheet) -> None:
+    core = writer.word.core_properties
+    core.title = f"{writer.say(sheet.title)} {sheet.number}"
+    core.subject = writer.say(sheet.subject)
+    core.author = writer.say(sheet.frame.contractor)[:255]
+    core.language = "zh-CN" if writer.language.startswith("zh") else "en"
+    core.comments = ""
+    if sheet.created is not None:
+        core.created = core.modified = sheet.created
+
+
+def _running(writer: _Writer, sheet: Sheet) -> None:
+    section = writer.word.sections[0]
+    marks = "".join(f"〔{writer.say(mark)}〕" for mark in sheet.marks)
+    head = section.header.paragraphs[0]
+    head.style = "页眉"
+    head.text = (
+        f"{writer.say(sheet.frame.project)}\t{writer.say(sheet.title)}{marks}\t"
+        f"{sheet.number}｜{writer.say(sheet.version)}｜"
+        f"{writer.say(sheet.frame.confidentiality)}"
+    )
+    foot = section.footer.paragraphs[0]
+    foot.style = "页脚"
+    chinese = writer.language.startswith("zh")
+    before, between, after = (
+        ("第 ", " 页　共 ", " 页") if chinese else ("Page ", " of ", "")
+    )
+    foot.add_run("｜".join(map(writer.say, sheet.foot)) + f"\t{marks}\t{before}")
+    add_field(foot, "PAGE")
+    foot.add_run(between)
+    add_field(foot, "NUMPAGES")
+    foot.add_run(after)
+
+
+def _write(writer: _Writer, part: Part) -> None:
+    match part:
+        case Heading():
+            writer.word.add_paragraph(writer.say(part.text), style="标题 1")
+        case Prose():
+            _prose(writer, part)
+        case Grid():
+            _grid(writer, part)
+        case Signatures():
+            _signatures(writer, part)
+
+
+def _prose(writer: _Writer, part: Prose) -> None:
+    style = "注释" if part.small else "正文"
+    paragraph = writer.word.add_paragraph(writer.say(part.text), style=style)
+    paragraph.paragraph_format.keep_with_next = bool(part.points)
+    for number, point in enumerate(part.points, start=1):
+        writer.word.add_paragraph(f"{number}. {writer.say(point)}", style=style)
+
+
+def _grid(writer: _Writer, part: Grid) -> None:
+    table = writer.word.add_table(rows=0, cols=len(part.columns))
+    table.style = TABLE_STYLES["dense" if part.dense else "roomy"]
+    table.autofit = False
+    style = "表格小字" if part.dense else "表格"
+    if part.headed:
+        cells = table.add_row().cells
+        for cell, column in zip(cells, part.columns, strict=True):
+            _fill(cell, writer.say(column.title), style, Align.CENTER)
+            cell.paragraphs[0].runs[0].bold = True
+            shade(cell, _HEAD_TINT)
+        repeat_head(table.rows[0])
+    for row in part.rows:
+        _row(writer, table.add_row(), part, row)
+    set_widths(table, [column.width for column in part.columns])
+    writer.word.add_paragraph(style="表后")
+
+
+def _row(writer: _Writer, target: Any, part: Grid, row: tuple[Cell, ...]) -> None:
+    style = "表格小字" if part.dense else "表格"
+    cells, place = target.cells, 0
+    for cell in row:
+        spot = cells[place]
+        if cell.span > 1:
+            spot = spot.merge(cells[place + cell.span - 1])
+        align = part.columns[place].align if cell.span == 1 else Align.LEFT
+        _fill(spot, writer.say(cell.text), style, align)
+        if cell.tone is not Tone.PLAIN:
+            shade(spot, _TINTS[cell.tone])
+            strong = cell.tone in {Tone.LABEL, Tone.ATTENTION, Tone.ABNORMAL}
+            for run in spot.paragraphs[0].runs:
+                run.bold = strong
+        place += cell.span
+    keep_row_whole(target)
+
+
+def _fill(cell: _Cell, text: str, style: str, align: Align) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - see docx
+
+    paragraph = cell.paragraphs[0]
+    paragraph.style = style
+    paragraph.alignment = {
+        Align.LEFT: WD_ALIGN_PARAGRAPH.LEFT,
+        Align.RIGHT: WD_ALIGN_PARAGRAPH.RIGHT,
+        Align.CENTER: WD_ALIGN_PARAGRAPH.CENTER,
+    }[align]
+    paragraph.add_run(text)
+
+
+def _signatures(writer: _Writer, part: Signatures) -> None:
+    boxes = part.boxes
+    across = min(len(boxes), _BOXES_ABREAST)
+    table = writer.word.add_table(rows=0, cols=across)
+    table.style = TABLE_STYLES["boxes"]
+    table.autofit = False
+    for start in range(0, len(boxes), across):
+        row = table.add_row()
+        for cell, box in zip(row.cells, boxes[start : start + across], strict=False):
+            _fill(cell, writer.say(box.part), "表格", Align.LEFT)
+            cell.paragraphs[0].runs[0].bold = True
+            for label, value in box.lines:
+                cell.add_paragraph(writer.say(label) + writer.say(value), style="表格")
+        keep_row_whole(row, least_mm=_BOX_HEIGHT)
+        keep_with_next(row)
+    set_widths(table, [_BOX_WIDTH] * across)
