@@ -128,10 +128,7 @@ class Vault:
 
     def _read(self) -> dict[str, str]:
         try:
-            document = json.loads(self.file.read_bytes())
-            if document["format"] != _FORMAT:
-                raise ValueError(document["format"])
-            return {str(key): str(value) for key, value in document["secrets"].items()}
+            return _sealed_in(self.file.read_bytes())
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -195,6 +192,13 @@ def read_private(path: Path) -> str:
         raise RefusedInWords(_NOT_A_FILE, path=path) from error
     except OSError as error:
         raise _unreadable(path, error) from error
+
+
+def _sealed_in(content: bytes) -> dict[str, str]:
+    document = json.loads(content)
+    if document["format"] != _FORMAT:
+        raise ValueError(document["format"])
+    return {str(key): str(value) for key, value in document["secrets"].items()}
 
 
 def _first_line(path: Path) -> str:

@@ -12,7 +12,6 @@ from opsdesk.core.settings.check_forms import (
     RedisForm,
     SnmpForm,
     SqlForm,
-    TcpForm,
     TlsForm,
 )
 from opsdesk.core.settings.credentials import Binder
@@ -70,42 +69,45 @@ def _check(entry: Any, where: Where, book: Notebook, binder: Binder) -> Check | 
     return None if form is None else _made(form, place, book, binder)
 
 
-def _made(form: Any, where: Where, book: Notebook, binder: Binder) -> Check | None:
+def _made(form: Any, where: Where, book: Notebook, binder: Binder) -> Check:
     match form:
         case HttpForm() | TlsForm():
             return _web(form, where, book, binder)
-        case TcpForm():
+        case SnmpForm():
+            return _snmp(form, where, book, binder)
+        case SqlForm() | RedisForm():
+            return _store(form, binder)
+        case IcmpForm():
+            return IcmpCheck(
+                count=form.count, warn_ms=form.warn_ms, timeout=form.timeout
+            )
+        case _:
             return TcpCheck(
                 port=form.tcp,
                 banner=form.banner,
                 warn_ms=form.warn_ms,
                 timeout=form.timeout,
             )
-        case IcmpForm():
-            return IcmpCheck(
-                count=form.count, warn_ms=form.warn_ms, timeout=form.timeout
-            )
-        case SnmpForm():
-            return _snmp(form, where, book, binder)
-        case SqlForm():
-            return SqlCheck(
-                engine=form.engine,
-                port=form.port or _SQL_PORTS[form.engine],
-                user=form.user,
-                password=binder.secret(form.password),
-                database=form.database,
-                timeout=form.timeout,
-            )
-        case RedisForm():
-            return RedisCheck(
-                port=form.port,
-                user=form.user,
-                password=binder.secret(form.password),
-                tls=form.tls,
-                timeout=form.timeout,
-            )
-        case _:
-            raise TypeError(f"no check for {type(form).__name__}")
+
+
+def _store(form: SqlForm | RedisForm, binder: Binder) -> Check:
+    password = binder.secret(form.password)
+    if isinstance(form, RedisForm):
+        return RedisCheck(
+            port=form.port,
+            user=form.user,
+            password=password,
+            tls=form.tls,
+            timeout=form.timeout,
+        )
+    return SqlCheck(
+        engine=form.engine,
+        port=form.port or _SQL_PORTS[form.engine],
+        user=form.user,
+        password=password,
+        database=form.database,
+        timeout=form.timeout,
+    )
 
 
 def _web(

@@ -76,15 +76,13 @@ def _credential(
 def trouble_with(key_file: Path) -> Words | None:
     """Return why a private key file cannot be used, or None."""
     try:
-        mode = key_file.stat().st_mode
-        if not key_file.is_file():
-            return _NOT_A_FILE.fill(path=key_file)
+        with key_file.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
     except FileNotFoundError:
         return _MISSING.fill(path=key_file)
     except (OSError, ValueError) as error:
-        return _UNREADABLE.fill(path=key_file, why=error)
-    if not os.access(key_file, os.R_OK):
-        return _UNREADABLE.fill(path=key_file, why="permission denied")
+        why = error.strerror if isinstance(error, OSError) else error
+        return _UNREADABLE.fill(path=key_file, why=why)
     if mode & 0o077:
         return _TOO_OPEN.fill(path=key_file, mode=f"{mode & 0o777:04o}")
     return None
@@ -106,7 +104,6 @@ _MISSING = Words(
     "The key file {path} does not exist. Check the path (relative ones start beside "
     "the configuration).",
 )
-_NOT_A_FILE = Words("{path} 不是文件。", "{path} is not a file.")
 _UNREADABLE = Words(
     "私钥文件 {path} 读不了:{why}。", "The key file {path} cannot be read: {why}."
 )

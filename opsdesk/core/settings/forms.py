@@ -34,7 +34,9 @@ Milliseconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 class Form(BaseModel):
     """A section: unknown keys are refused, nothing is silently converted."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, defer_build=True
+    )
 
     @model_validator(mode="before")
     @classmethod
