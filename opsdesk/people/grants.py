@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -20,6 +21,14 @@ from probes.finding import Words
 
 GRANTING = {Role.SYSTEM: Role.SECURITY, Role.SECURITY: Role.SYSTEM}
 """Who may propose a role -> who then has to confirm it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """To whom a role was given, and the one-time password of a new account."""
+
+    username: str
+    password: str | None = field(repr=False)
 
 
 def apply_for(
@@ -65,8 +74,8 @@ def propose_role(
 
 def confirm_role(
     session: Session, grant_id: int, *, by: Person, at: datetime
-) -> str | None:
-    """Give the proposed role; return a one-time password where the account is new."""
+) -> Granted:
+    """Give the proposed role; a new account gets its one-time password."""
     grant, person = _pending(session, grant_id, by=by)
     former = person.role
     grant.accepted, grant.decided_by, grant.decided_at = True, by.username, at
@@ -87,7 +96,7 @@ def confirm_role(
         former=former.value,
         proposed_by=grant.proposed_by,
     )
-    return password
+    return Granted(person.username, password)
 
 
 def decline_role(session: Session, grant_id: int, *, by: Person, at: datetime) -> None:

@@ -1,0 +1,117 @@
+"""How templates show times, durations and what servers say; by named filter only."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from flask import Flask, g
+from flask_babel import to_user_timezone
+
+from opsdesk.core.text import one_line, printable
+from opsdesk.web.language import words
+from opsdesk.web.words import gettext as _
+from opsdesk.web.words import ngettext
+from probes.finding import State
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+SHAPES = {
+    State.NORMAL: "circle-check",
+    State.ATTENTION: "alert-triangle",
+    State.ABNORMAL: "circle-x",
+    State.UNREACHED: "plug-x",
+    State.UNKNOWN: "circle-dashed",
+}
+
+
+def install(app: Flask) -> None:
+    """Make the filters known to templates."""
+    app.add_template_filter(local_time)
+    app.add_template_filter(local_clock)
+    app.add_template_filter(ago)
+    app.add_template_filter(duration)
+    app.add_template_filter(number)
+    app.add_template_filter(printable)
+    app.add_template_filter(one_line)
+    app.add_template_filter(words, "words")
+    app.add_template_filter(state_word)
+    app.add_template_filter(state_shape)
+    app.add_template_filter(iso)
+
+
+def local_time(at: datetime | date | None, *, seconds: bool = False) -> str:
+    """Return "2026-11-22 14:05" in the desk's zone; 未取得 for None."""
+    if at is None:
+        return _("未取得")
+    if not isinstance(at, datetime):
+        return f"{at:%Y-%m-%d}"
+    pattern = "%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M"
+    return str(to_user_timezone(at.astimezone(UTC)).strftime(pattern))
+
+
+def local_clock(at: datetime | None) -> str:
+    """Return "14:05" in the desk's zone; 未取得 for None."""
+    return _("未取得") if at is None else local_time(at)[-5:]
+
+
+def iso(at: datetime) -> str:
+    """Return the machine's spelling of a moment, for `<time datetime>`."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def ago(at: datetime | None) -> str:
+    """Return "3 分钟前", or "2 小时后" for what is to come."""
+    if at is None:
+        return _("未取得")
+    seconds = (g.at - at).total_seconds()
+    if abs(seconds) < MINUTE:
+        return _("刚刚")
+    span = duration(timedelta(seconds=abs(seconds)))
+    return _("%(span)s前", span=span) if seconds > 0 else _("%(span)s后", span=span)
+
+
+def duration(span: timedelta | float | None) -> str:
+    """Return "42 分钟" or "3 小时 5 分钟"; a bare number is milliseconds."""
+    if span is None:
+        return _("未取得")
+    seconds = span.total_seconds() if isinstance(span, timedelta) else span / 1000
+    if seconds < MINUTE:
+        return _("%(n)s 秒", n=f"{seconds:.1f}" if seconds < 10 else round(seconds))  # noqa: PLR2004
+    if seconds < HOUR:
+        return _minutes(int(seconds // MINUTE))
+    if seconds < DAY:
+        hours, rest = divmod(int(seconds // MINUTE), 60)
+        return _hours(hours) + (f" {_minutes(rest)}" if rest else "")
+    days, rest = divmod(int(seconds // HOUR), 24)
+    text = ngettext("%(num)d 天", "%(num)d 天", days)
+    return text + (f" {_hours(rest)}" if rest else "")
+
+
+def number(value: float | None, places: int = 0) -> str:
+    """Return a number with thin grouping; 未取得 for None, never 0."""
+    return _("未取得") if value is None else f"{value:,.{places}f}"
+
+
+def state_word(state: State | str) -> str:
+    """Return the one word a state has everywhere."""
+    sentences = {
+        State.NORMAL: _("正常"),
+        State.ATTENTION: _("关注"),
+        State.ABNORMAL: _("异常"),
+        State.UNREACHED: _("未连通"),
+        State.UNKNOWN: _("未检"),
+    }
+    return sentences[State(state)]
+
+
+def state_shape(state: State | str) -> str:
+    """Return the icon a state has everywhere."""
+    return SHAPES[State(state)]
+
+
+def _minutes(n: int) -> str:
+    return ngettext("%(num)d 分钟", "%(num)d 分钟", n)
+
+
+def _hours(n: int) -> str:
+    return ngettext("%(num)d 小时", "%(num)d 小时", n)

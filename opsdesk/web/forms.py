@@ -1,0 +1,61 @@
+"""Forms of the account screens; labels are translated when shown."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from opsdesk.people.models import Role
+from opsdesk.web.words import lazy_gettext as _l
+
+ROLE_WORDS = {
+    Role.ENGINEER: _l("运维工程师"),
+    Role.LEAD: _l("运维负责人"),
+    Role.CUSTOMER: _l("甲方代表"),
+    Role.SYSTEM: _l("系统管理员"),
+    Role.SECURITY: _l("安全管理员"),
+    Role.AUDIT: _l("审计管理员"),
+}
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # the library is untyped
+    """The base of every form; it carries the token that stops forgery."""
+
+
+class SignInForm(Form):
+    """User name and password, and the page one came for."""
+
+    username = StringField(_l("用户名"), [InputRequired(), Length(max=64)])
+    password = PasswordField(_l("密码"), [InputRequired(), Length(max=128)])
+    next = HiddenField()
+
+
+class PasswordForm(Form):
+    """The present password once, the new one twice."""
+
+    present = PasswordField(_l("现在的密码"), [InputRequired(), Length(max=128)])
+    new = PasswordField(_l("新密码"), [InputRequired(), Length(max=128)])
+    again = PasswordField(_l("再输入一次新密码"), [InputRequired(), Length(max=128)])
+
+
+class AccountForm(Form):
+    """A new account."""
+
+    username = StringField(_l("用户名"), [InputRequired(), Length(max=32)])
+    name = StringField(_l("姓名"), [InputRequired(), Length(max=64)])
+    role = SelectField(
+        _l("角色"), choices=[(role.value, word) for role, word in ROLE_WORDS.items()]
+    )
+
+
+class RoleForm(Form):
+    """Another role for an account."""
+
+    role = SelectField(
+        _l("角色"), choices=[(role.value, word) for role, word in ROLE_WORDS.items()]
+    )
+
+
+class EmptyForm(Form):
+    """A button: nothing but the token that proves it was pressed here."""

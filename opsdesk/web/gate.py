@@ -1,0 +1,123 @@
+"""What every request passes before its view: host, session, password, role."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+import socket
+from datetime import timedelta
+
+import structlog
+from flask import Flask, current_app, g, redirect, request, url_for
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from opsdesk.core import clock
+from opsdesk.people.policy import DENGBAO3, Policy
+from opsdesk.people.sign_in import Origin, Seat, seat_of, touch
+from opsdesk.web.access import access_of, require_role
+from opsdesk.web.unit import SAFE, database
+
+COOKIE = "opsdesk"
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+def install(app: Flask) -> None:
+    """Put the gate before every view."""
+    app.before_request(_name_request)
+    app.before_request(_check_host)
+    app.before_request(_admit)
+
+
+def policy() -> Policy:
+    """Return how strict this desk's sign-in is."""
+    found: Policy = current_app.config.get("OPSDESK_POLICY", DENGBAO3)
+    return found
+
+
+def origin() -> Origin:
+    """Return where the request comes from."""
+    agent = request.headers.get("User-Agent", "")
+    return Origin(address=request.remote_addr or "", agent=agent[:200])
+
+
+def is_htmx() -> bool:
+    """Tell whether a page asked for a part of itself."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def is_own_path(target: str) -> bool:
+    """Tell whether `next` stays on this desk: a path, and nothing a browser bends."""
+    return (
+        target.startswith("/")
+        and not target.startswith(("//", "/\\"))
+        and "\\" not in target
+        and target.isprintable()
+    )
+
+
+def go(target: str) -> Response:
+    """Redirect; a page that asked with htmx is told to go as a whole."""
+    if not is_htmx():
+        return redirect(target, 303)
+    return Response(status=204, headers={"HX-Redirect": target})
+
+
+def _name_request() -> None:
+    g.request_id = secrets.token_hex(6)
+    g.at = clock.now()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=g.request_id)
+
+
+def _check_host() -> None:
+    """Refuse a name that is not ours: DNS rebinding needs a name, never an address."""
+    name = request.host.rsplit(":", 1)[0] if "]" not in request.host else "[]"
+    allowed: frozenset[str] = current_app.config["OPSDESK_HOSTS"]
+    if name == "[]" or name.lower() in allowed or _is_address(name):
+        return
+    raise BadRequest(f"unknown host {name[:80]!r}; add it to desk.hosts")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def own_names(listen: str) -> frozenset[str]:
+    """Return the names this machine answers to without being told."""
+    return frozenset({"localhost", listen.lower(), socket.gethostname().lower()})
+
+
+def _admit() -> Response | None:
+    """Find out who asks; send strangers to sign in, and refuse the wrong role."""
+    token = request.cookies.get(COOKIE, "")
+    g.seat = _sit_down(token) if token and request.endpoint != "static" else None
+    if request.endpoint is None:
+        return None
+    access = access_of(current_app, request.endpoint)
+    seat: Seat | None = g.seat
+    if access.public:
+        return None
+    if seat is None:
+        return _to_sign_in()
+    if seat.must_change and not access.any_password:
+        return go(url_for("account.password"))
+    if not access.quiet and g.at - seat.seen_at > TOUCH_EVERY:
+        with database().unit() as unit:
+            touch(unit, seat.session_id, at=g.at)
+    require_role(access, seat)
+    return None
+
+
+def _sit_down(token: str) -> Seat | None:
+    with database().reading() as reading:
+        return seat_of(reading, token, at=g.at, policy=policy())
+
+
+def _to_sign_in() -> Response:
+    path = request.full_path.rstrip("?") if request.method in SAFE else "/"
+    return go(url_for("account.sign_in", next=path if path != "/" else None))

@@ -1,0 +1,45 @@
+"""What every template may call: the frame of the page, and nothing of the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import get_locale
+from flask_wtf.csrf import generate_csrf
+
+from opsdesk.web import navigation
+from opsdesk.web.access import current_person, opens
+from opsdesk.web.forms import ROLE_WORDS
+from opsdesk.web.language import theme
+from opsdesk.web.unit import desk
+
+
+def install(app: Flask) -> None:
+    """Give templates the frame's values and functions."""
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, Any]:
+    return {
+        "desk_name": desk().settings.desk.name,
+        "zone": str(desk().settings.desk.timezone),
+        "person": current_person(),
+        "role_words": ROLE_WORDS,
+        "places": navigation.places,
+        "is_here": navigation.is_here,
+        "opens": opens,
+        "lang": "en" if str(get_locale()) == "en" else "zh-CN",
+        "theme": theme(),
+        "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
+        "csrf": generate_csrf,
+        "is_demo": getattr(desk().settings, "is_demo", False),
+        "asset": _asset,
+        "icon_file": _asset("icons.svg"),
+    }
+
+
+def _asset(name: str) -> str:
+    """Return a static file's address; it changes with the version, so it may be kept."""
+    version = current_app.config["OPSDESK_VERSION"]
+    return url_for("static", filename=name, v=version)

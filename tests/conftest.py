@@ -1,0 +1,68 @@
+"""What many tests stand on: an audit key, and databases migrated once per worker."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from opsdesk.core import audit, migrate
+from opsdesk.core.database import Database
+from tests.lab.postgres import Postgres, postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
+
+AUDIT_KEY = b"an audit key that tests may know"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def audit_key() -> None:
+    """Give the process a key, as every entry point does first."""
+    audit.TRAIL.use(AUDIT_KEY)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one SQLite file; tests copy it."""
+    path = tmp_path_factory.mktemp("template") / "desk.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Postgres) -> Iterator[str]:
+    """Migrate one PostgreSQL database; tests copy it."""
+    with postgres_server.database() as name:
+        migrate.upgrade(postgres_server.url(name))
+        yield name
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """Give a migrated, empty desk database on SQLite."""
+    path = tmp_path / "desk.db"
+    shutil.copyfile(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def postgres_database(
+    postgres_server: Postgres, postgres_template: str
+) -> Iterator[Database]:
+    """Give a migrated, empty desk database on PostgreSQL."""
+    with postgres_server.database(template=postgres_template) as name:
+        database = Database(postgres_server.url(name))
+        yield database
+        database.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Give a migrated, empty desk database: the test runs on each of the two."""
+    name = {"sqlite": "sqlite_database", "postgresql": "postgres_database"}
+    found: Database = request.getfixturevalue(name[request.param])
+    return found
