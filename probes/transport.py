@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -74,11 +75,19 @@ class Heard:
     notes: tuple[str, ...] = ()
 
 
+_TRANSIENT = {
+    (Outcome.REFUSED, "connect"),
+    (Outcome.UNREACHED, "connect"),
+    (Outcome.REFUSED, "banner"),
+}
+
+
 class Trouble(Exception):
     """The visit ended before the script was sent: data, not a bug.
 
     `stage` is one of connect banner key auth open exec; `detail` is one technical
     line without any secret. `gateway` names the jump host it happened on, if any.
+    `again`: worth another try in the same visit; an authentication never is.
     """
 
     def __init__(
@@ -89,6 +98,7 @@ class Trouble(Exception):
         *,
         host_key: str = "",
         gateway: str = "",
+        again: bool | None = None,
     ) -> None:
         super().__init__(detail)
         self.outcome = outcome
@@ -96,6 +106,7 @@ class Trouble(Exception):
         self.detail = detail
         self.host_key = host_key
         self.gateway = gateway
+        self.again = (outcome, stage) in _TRANSIENT if again is None else again
 
 
 Say = Callable[[str], None]
@@ -104,3 +115,43 @@ Say = Callable[[str], None]
 
 def silent(_stage: str) -> None:
     """Tell nobody."""
+
+
+class Call:
+    """One visit in progress: its deadline, and what must be closed when it is up.
+
+    Paramiko waits for some answers without any limit, so the deadline is held by a
+    timer that closes the wire under it. `hang_up` does the same from outside, when
+    the round is stopped.
+    """
+
+    def __init__(self, deadline: Deadline, say: Say = silent) -> None:
+        self.deadline = deadline
+        self.say = say
+        self.ended = threading.Event()
+        self._lock = threading.Lock()
+        self._closers: list[Callable[[], None]] = []
+        self._timer = threading.Timer(deadline.remaining(), self.hang_up)
+
+    def __enter__(self) -> Call:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._timer.join()
+
+    def hold(self, close: Callable[[], None]) -> None:
+        """Have `close` called when time is up; at once when it is up already."""
+        with self._lock:
+            self._closers.append(close)
+        if self.ended.is_set():
+            close()
+
+    def hang_up(self) -> None:
+        """Close everything the visit holds; what it waits for ends."""
+        self.ended.set()
+        with self._lock:
+            closers = self._closers[::-1]
+        for close in closers:
+            close()

@@ -1,0 +1,41 @@
+"""Private keys: read once in the life of the process, whatever the passphrase."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import paramiko
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from probes.server import Credential
+from probes.transcript import Outcome
+from probes.transport import Trouble
+
+_loaded: dict[tuple[Path, int, int], paramiko.PKey] = {}
+_lock = threading.Lock()
+
+
+def load(credential: Credential) -> paramiko.PKey:
+    """Return the credential's key, again from disk only when its file changed.
+
+    Raises Trouble when it cannot be read: nothing has been sent by then.
+    """
+    path = credential.key_file
+    assert path is not None
+    try:
+        status = path.stat()
+        mark = (path, status.st_mtime_ns, status.st_size)
+        with _lock:
+            if mark not in _loaded:
+                _loaded[mark] = _read(path, credential)
+            return _loaded[mark]
+    except (OSError, ValueError, UnsupportedAlgorithm, paramiko.SSHException) as error:
+        raise Trouble(
+            Outcome.AUTH_FAILED, "auth", f"cannot use the key file {path}: {error}"
+        ) from error
+
+
+def _read(path: Path, credential: Credential) -> paramiko.PKey:
+    secret = credential.passphrase.reveal() if credential.passphrase else None
+    return paramiko.PKey.from_path(path, secret)

@@ -1,0 +1,57 @@
+"""Signing in: a key, a password, or both; once, never again in the same round."""
+
+from __future__ import annotations
+
+import paramiko
+
+from probes.server import Credential, Limits, Server
+from probes.ssh.keys import load
+from probes.ssh.wire import Wire
+from probes.transcript import Outcome
+from probes.transport import Call, Deadline, Trouble
+
+
+def sign_in(wire: Wire, server: Server, call: Call, limits: Limits) -> None:
+    """Prove who we are. The host key must have been verified before.
+
+    Raises Trouble: auth_failed (a person must look), timed_out, or refused when the
+    server hung up.
+    """
+    credential = server.credential
+    if credential is None:
+        raise Trouble(Outcome.AUTH_FAILED, "auth", "no credential is configured")
+    deadline = call.deadline.within(limits.auth)
+    try:
+        _try_each(wire.transport, credential, deadline)
+    except (paramiko.SSHException, OSError, EOFError) as error:
+        raise _sorted(credential, deadline, error) from error
+
+
+def _try_each(
+    transport: paramiko.Transport, credential: Credential, deadline: Deadline
+) -> None:
+    """Offer the key, then the password where the key was not enough."""
+    refusal: paramiko.AuthenticationException | None = None
+    if credential.key_file:
+        key = load(credential)
+        transport.auth_timeout = deadline.remaining()
+        try:
+            if not transport.auth_publickey(credential.user, key):
+                return
+        except paramiko.AuthenticationException as error:
+            if credential.password is None or not transport.is_active():
+                raise
+            refusal = error
+    if credential.password is None:
+        raise refusal or paramiko.AuthenticationException("the key is not enough")
+    transport.auth_timeout = deadline.remaining()
+    if transport.auth_password(credential.user, credential.password.reveal()):
+        raise paramiko.AuthenticationException("the password is not enough")
+
+
+def _sorted(credential: Credential, deadline: Deadline, error: Exception) -> Trouble:
+    if deadline.expired:
+        return Trouble(Outcome.TIMED_OUT, "auth", "sign-in not answered in time")
+    said = " ".join(str(error).split())
+    who = f"{credential.user} (credential {credential.name})"
+    return Trouble(Outcome.AUTH_FAILED, "auth", f"{who}: {said}")

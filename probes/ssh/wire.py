@@ -1,0 +1,131 @@
+"""One SSH connection: the socket, the handshake, the host key. Nothing is trusted yet."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import socket
+import threading
+
+import paramiko
+
+from probes.pins import HostKey
+from probes.server import Limits, Server
+from probes.transcript import Outcome
+from probes.transport import Call, Deadline, Trouble
+
+_log = logging.getLogger("paramiko")
+_log.addHandler(logging.NullHandler())
+_log.setLevel(logging.CRITICAL + 1)  # its thread prints tracebacks of a lost wire
+
+_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+"""Preferred: one pass and no separate MAC, which paramiko compares byte by byte."""
+
+OLD_ONLY = "it speaks only algorithms this client has dropped; set `transport: openssh`"
+_TICK = 0.1
+_LINGER = 2.0
+
+
+class Wire:
+    """A connected, encrypted, not yet authenticated connection. Close it always."""
+
+    def __init__(self, sock: socket.socket | paramiko.Channel) -> None:
+        self._sock = sock
+        self.transport = paramiko.Transport(sock)
+        options = self.transport.get_security_options()
+        rest = [name for name in options.ciphers if name not in _CIPHERS]
+        options.ciphers = (*_CIPHERS, *rest)
+
+    def only(self, algorithms: tuple[str, ...]) -> None:
+        """Ask for host keys of these algorithms alone. Raises ValueError if unknown."""
+        self.transport.get_security_options().key_types = algorithms
+
+    def greet(self, call: Call, limits: Limits) -> HostKey:
+        """Exchange banners and keys; return the host key that was proved."""
+        banner = call.deadline.within(limits.banner)
+        self.transport.banner_timeout = banner.remaining()
+        self.transport.handshake_timeout = call.deadline.remaining()
+        done = threading.Event()
+        self.transport.start_client(event=done)
+        self._await(done, banner)
+        if not self.transport.is_active() or not done.is_set():
+            raise self._trouble(banner)
+        key = self.transport.get_remote_server_key()
+        return HostKey(key.get_name(), key.asbytes())
+
+    def _await(self, done: threading.Event, deadline: Deadline) -> None:
+        while not done.wait(min(_TICK, deadline.remaining())):
+            if deadline.expired or not self.transport.is_active():
+                return
+
+    def _trouble(self, deadline: Deadline) -> Trouble:
+        stage = "key" if self.transport.remote_version else "banner"
+        error = self.transport.get_exception()
+        if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
+            return Trouble(Outcome.REFUSED, "key", f"{error}: {OLD_ONLY}")
+        if deadline.expired:
+            detail = "connected, and no SSH banner" if stage == "banner" else "stuck"
+            return Trouble(Outcome.TIMED_OUT, stage, f"{detail} within the limit")
+        detail = f"closed before its {stage} was read"
+        return Trouble(Outcome.REFUSED, stage, f"{detail}: {_words(error)}")
+
+    def open(self, host: str, port: int, deadline: Deadline) -> paramiko.Channel:
+        """Return a channel from here to another machine, as `ssh -J` does."""
+        return self.transport.open_channel(
+            "direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=deadline.remaining()
+        )
+
+    def close(self) -> None:
+        """Close everything and wait for paramiko's thread to be gone."""
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+            self._sock.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+            self.transport.close()
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+            self._sock.close()
+        if self.transport.is_alive() and threading.current_thread() != self.transport:
+            self.transport.join(_LINGER)
+
+
+def dial(server: Server, call: Call, limits: Limits) -> socket.socket:
+    """Return a connected socket. Raises Trouble: refused or unreached."""
+    left = call.deadline.within(limits.connect).remaining()
+    where = (server.address, server.port)
+    try:
+        sock = socket.create_connection(where, timeout=max(left, 0.001))
+    except ConnectionRefusedError as error:
+        detail = f"{server.address}:{server.port}: connection refused"
+        raise Trouble(Outcome.REFUSED, "connect", detail) from error
+    except (OSError, UnicodeError) as error:
+        detail = f"{server.address}:{server.port}: {_words(error)}"
+        raise Trouble(Outcome.UNREACHED, "connect", detail) from error
+    _tune(sock, call)
+    return sock
+
+
+def _tune(sock: socket.socket, call: Call) -> None:
+    """Send at once; give up on a peer that acknowledges nothing before we would."""
+    patience = int(call.deadline.remaining() * 1000) + 1000
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
+
+
+def no_delay(sock: socket.socket) -> None:
+    """Acknowledge at once: sshd holds its answer back until we have (40 ms)."""
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+
+
+def _words(error: BaseException | None) -> str:
+    if error is None:
+        return "the connection is gone"
+    if isinstance(error, TimeoutError) or _number(error) == errno.ETIMEDOUT:
+        return "no answer within the limit"
+    text = " ".join(str(error).split())
+    return text or type(error).__name__
+
+
+def _number(error: BaseException) -> int | None:
+    return error.errno if isinstance(error, OSError) else None

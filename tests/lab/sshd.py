@@ -1,0 +1,119 @@
+"""Real sshd on loopback ports: one host key, one configuration, one user key each.
+
+    with keys(place) as user_key, sshd(place / "db-1", user_key) as host:
+        walk([Errand(server=host.server(), script=…)], …)
+
+The bench imports this as well.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from probes.server import Credential, Kind, Server
+from tests.lab.process import accepts, daemon, free_port, program, run
+
+_CONFIG = """\
+ListenAddress 127.0.0.1
+Port {port}
+HostKey {home}/host_key
+AuthorizedKeysFile {home}/authorized_keys
+PidFile none
+StrictModes no
+UsePAM no
+PermitRootLogin yes
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PrintMotd no
+UseDNS no
+LogLevel VERBOSE
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sshd:
+    """A running sshd and who may sign in to it."""
+
+    name: str
+    port: int
+    home: Path
+    pid: int
+    user_key: Path
+    address: str = "127.0.0.1"
+    user: str = ""
+
+    @property
+    def host_key(self) -> str:
+        kind, text, *_ = (self.home / "host_key.pub").read_text().split()
+        return f"{kind} {text}"
+
+    @property
+    def log(self) -> str:
+        return (self.home / "log").read_text(errors="replace")
+
+    def credential(self, **changes: Any) -> Credential:
+        known: dict[str, Any] = {
+            "name": "lab",
+            "user": self.user or getpass.getuser(),
+            "key_file": self.user_key,
+        }
+        return Credential(**(known | changes))
+
+    def server(self, **changes: Any) -> Server:
+        """Return it as the desk would know it: pinned, with its credential."""
+        known: dict[str, Any] = {
+            "name": self.name,
+            "kind": Kind.OTHER,
+            "zone": "lab",
+            "address": self.address,
+            "port": self.port,
+            "credential": self.credential(),
+            "host_keys": (self.host_key,),
+        }
+        return Server(**(known | changes))
+
+
+def make_key(path: Path, kind: str = "ed25519", *words: str, phrase: str = "") -> Path:
+    """Make a key pair and return the private half's path."""
+    keygen = program("ssh-keygen", "openssh-client")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    run([keygen, "-q", "-t", kind, *words, "-N", phrase, "-f", str(path)])
+    return path
+
+
+@contextmanager
+def sshd(
+    home: Path,
+    user_key: Path,
+    *,
+    more: str = "",
+    host_key: str = "ed25519",
+    wrap: tuple[str, ...] = (),
+) -> Iterator[Sshd]:
+    """Run one sshd. `more`: further lines of its configuration, `wrap`: run it by."""
+    daemon_path = program("sshd", "openssh-server")
+    home.mkdir(parents=True)
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    make_key(home / "host_key", host_key)
+    (home / "authorized_keys").write_bytes(user_key.with_suffix(".pub").read_bytes())
+    port = free_port()
+    config = home / "sshd_config"
+    config.write_text(more + _CONFIG.format(port=port, home=home))
+    words = [*wrap, daemon_path, "-D", "-e", "-f", str(config)]
+    with daemon(words, lambda: accepts(port), log=home / "log") as pid:
+        yield Sshd(home.name, port, home, pid, user_key)
+
+
+@contextmanager
+def many(place: Path, user_key: Path, count: int) -> Iterator[list[Sshd]]:
+    """Run several, alike but for their host keys."""
+    with ExitStack() as running:
+        names = [f"host-{number}" for number in range(1, count + 1)]
+        yield [running.enter_context(sshd(place / n, user_key)) for n in names]
