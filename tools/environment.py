@@ -167,13 +167,18 @@ def _pip() -> list[str]:
 
 
 def _calm() -> dict[str, str]:
-    """Pip's settings are respected (index, proxy, certificates); its chat is not."""
-    return variables() | {
+    """Respect what is set for pip (index, proxy, certificates), but not its chat."""
+    seen = variables() | {
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_NO_INPUT": "1",
         "PIP_ROOT_USER_ACTION": "ignore",
         "PIP_REQUIRE_VIRTUALENV": "0",
     }
+    if not os.access(seen.get("HOME") or "/nonexistent", os.W_OK):
+        seen.setdefault("PIP_NO_CACHE_DIR", "1")
+    if bundle := system.certificates():
+        seen.setdefault("PIP_CERT", str(bundle))
+    return seen
 
 
 def _uv() -> dict[str, str]:
@@ -216,10 +221,11 @@ def _launcher() -> str:
     lines = ["#!/bin/sh"]
     if folders := system.library_folders():
         joined = os.pathsep.join(folders)
-        lines.append(
-            f'LD_LIBRARY_PATH="{joined}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"'
-        )
+        after = "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+        lines.append(f'LD_LIBRARY_PATH="{joined}{after}"')
         lines.append("export LD_LIBRARY_PATH")
-    start = "import sys; from opsdesk.cli import main; sys.exit(main())"
-    lines.append(f'exec "{BIN}/python" -c "{start}" "$@"')
+    # -P: a folder named like one of our packages, where the user stands, stays out.
+    start = "import sys; sys.argv[0] = 'opsdesk'; from opsdesk.cli import main; "
+    start += "sys.exit(main())"
+    lines.append(f'exec "{BIN}/python" -P -c "{start}" "$@"')
     return "\n".join([*lines, ""])

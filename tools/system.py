@@ -101,6 +101,16 @@ def pip_wheel() -> Path | None:
     return None
 
 
+def certificates() -> Path | None:
+    """Give unpacked certificates, in one file, for a system that has none of its own."""
+    packed = sorted(NATIVE.glob("usr/share/ca-certificates/**/*.crt"))
+    if Path("/etc/ssl/certs/ca-certificates.crt").exists() or not packed:
+        return None
+    bundle = NATIVE / "ca-certificates.crt"
+    bundle.write_bytes(b"\n".join(certificate.read_bytes() for certificate in packed))
+    return bundle
+
+
 def library_folders() -> list[str]:
     """Where unpacked libraries lie; empty when the system has its own."""
     return [str(folder) for folder in sorted(NATIVE.glob("usr/lib/*-linux-gnu"))]
@@ -193,6 +203,8 @@ def _unpack(packages: list[str]) -> None:
     except (OSError, subprocess.CalledProcessError) as error:
         print(f"unpacking did not work: {error}", file=sys.stderr)
         return
+    for spent in (debs, NATIVE / "lists", NATIVE / "cache"):
+        shutil.rmtree(spent)
     _write_font_configuration()
 
 
