@@ -60,9 +60,9 @@ def _credential(
         trouble = trouble_with(key_file)
         if trouble is not None:
             book.note((*where, "key_file"), trouble)
-    elif form.password is None:
+    elif form.password is None and not book.has(*where):
         book.note(where, _NOTHING)
-    elif form.passphrase is not None:
+    elif form.passphrase is not None and not book.has(*where, "key_file"):
         book.note((*where, "passphrase"), _NO_KEY)
     return Credential(
         name=name,

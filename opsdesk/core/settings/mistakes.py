@@ -59,13 +59,16 @@ class Notebook:
 
     def __init__(self, lines: dict[Where, int]) -> None:
         self._lines = lines
-        self._mistakes: list[Mistake] = []
+        self._mistakes: dict[Where, Mistake] = {}
 
     def note(self, where: Where, words: Words) -> None:
-        """Note a mistake at a place, once."""
-        mistake = Mistake(dotted(where), self.line(where), words)
-        if mistake not in self._mistakes:
-            self._mistakes.append(mistake)
+        """Note a mistake at a place; only the first one of a place counts."""
+        if where not in self._mistakes:
+            self._mistakes[where] = Mistake(dotted(where), self.line(where), words)
+
+    def has(self, *where: str | int) -> bool:
+        """Say whether something at a place, or inside it, is wrong."""
+        return any(noted[: len(where)] == where for noted in self._mistakes)
 
     def line(self, where: Where) -> int | None:
         """Return the line of a place, or of the nearest thing around it."""
@@ -77,4 +80,5 @@ class Notebook:
     @property
     def mistakes(self) -> list[Mistake]:
         """All that was noted, in the order of the file."""
-        return sorted(self._mistakes, key=lambda mistake: mistake.line or 0)
+        noted = self._mistakes.values()
+        return sorted(noted, key=lambda mistake: mistake.line or 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
@@ -20,17 +21,52 @@ _NOT_A_SET = Words(
 
 
 def form(kind: type[F], value: Any, where: Where, notebook: Notebook) -> F | None:
-    """Return the form, or None after every mistake in it was noted."""
+    """Return the form after every mistake in it was noted.
+
+    What is wrong is left out of it, so that the rest can still be looked at; None where
+    nothing sensible remains.
+    """
+    value = {} if value is None else value
     try:
-        return kind.model_validate({} if value is None else value)
+        return kind.model_validate(value)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            place = tuple(detail["loc"])
-            words = words_for(detail)
-            if detail["type"] == "extra_forbidden":
-                words = unknown_key(str(place[-1]), _keys_at(kind, place[:-1]))
-            notebook.note((*where, *place), words)
+        details = error.errors(include_url=False)
+    for detail in details:
+        place = tuple(detail["loc"])
+        words = words_for(detail)
+        if detail["type"] == "extra_forbidden":
+            words = unknown_key(str(place[-1]), _keys_at(kind, place[:-1]))
+        notebook.note((*where, *place), words)
+    return _remains(kind, value, [tuple(detail["loc"]) for detail in details])
+
+
+def _remains(kind: type[F], value: Any, places: list[Where]) -> F | None:
+    """Return the form without its bad values, or without all that holds them."""
+    if not isinstance(value, dict):
         return None
+    for depth in (None, 1):
+        rest = deepcopy(value)
+        for place in places:
+            _cut(rest, place[:depth])
+        try:
+            return kind.model_validate(rest)
+        except ValidationError:
+            continue
+    return None
+
+
+def _cut(value: Any, place: Where) -> None:
+    """Take the innermost key of a place out of nested data, where it is there."""
+    names = [index for index, step in enumerate(place) if isinstance(step, str)]
+    if not names:
+        return
+    for step in place[: names[-1]]:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return
+    if isinstance(value, dict):
+        value.pop(place[names[-1]], None)
 
 
 def unknown_key(key: str, known: frozenset[str]) -> Words:

@@ -71,8 +71,10 @@ def _read_form(entry: Any, where: Where, estate: Estate) -> None:
         first = estate.book.line(estate.places[str(name)])
         estate.book.note((*where, "name"), _TWICE.fill(name=name, first=first))
     form = parsing.form(ServerForm, entry, where, estate.book)
-    if form is not None and not repeated:
-        estate.forms[form.name] = form
+    if form is not None:
+        key = f"{name} #{where[-1]}" if repeated else form.name  # no name has a space
+        estate.places.setdefault(key, where)
+        estate.forms[key] = form
 
 
 def _draft(name: str, estate: Estate) -> Server:
@@ -80,16 +82,12 @@ def _draft(name: str, estate: Estate) -> Server:
     kind = _kind(form, where, estate.book)
     transport = _transport(form, kind)
     address = form.address or "127.0.0.1"
-    if form.address is None and transport is not Transport.LOCAL:
+    if form.address is None and _needs_address(transport, where, estate.book):
         estate.book.note((*where, "address"), _NO_ADDRESS)
-    found = checks.read(
-        form.checks,
-        address,
-        (*where, "checks"),
-        book=estate.book,
-        binder=estate.binder,
-    )
-    if transport is Transport.NONE and not form.checks:
+    place = (*where, "checks")
+    book, binder = estate.book, estate.binder
+    found = checks.read(form.checks, address, place, book=book, binder=binder)
+    if transport is Transport.NONE and not _asks(form, where, estate.book):
         estate.book.note(where, _NOTHING_TO_ASK.fill(name=name))
     return Server(
         name=name,
@@ -104,6 +102,16 @@ def _draft(name: str, estate: Estate) -> Server:
         thresholds=_thresholds(form, kind, where, estate),
         checks=found,
         note=form.note,
+    )
+
+
+def _needs_address(transport: Transport, where: Where, book: Notebook) -> bool:
+    return transport is not Transport.LOCAL and not book.has(*where, "transport")
+
+
+def _asks(form: ServerForm, where: Where, book: Notebook) -> bool:
+    return bool(form.checks) or any(
+        book.has(*where, key) for key in ("checks", "kind", "transport")
     )
 
 
@@ -130,7 +138,7 @@ def _credential(
     form: ServerForm, transport: Transport, where: Where, estate: Estate
 ) -> Credential | None:
     if form.credential is None:
-        if transport in WIRED:
+        if transport in WIRED and not estate.book.has(*where, "transport"):
             estate.book.note((*where, "credential"), _NO_CREDENTIAL)
         return None
     if form.credential not in estate.credential_names:
