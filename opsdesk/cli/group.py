@@ -68,6 +68,10 @@ COMMANDS = {
         "opsdesk.cli.audit:audit",
         Words("核验审计链", "Verify the audit chain"),
     ),
+    "db": (
+        "opsdesk.cli.db:db",
+        Words("查看和升级数据库结构", "Show and upgrade the database's schema"),
+    ),
     "doctor": (
         "opsdesk.cli.doctor:doctor",
         Words(

@@ -132,10 +132,16 @@ def locked_head(session: Session) -> tuple[int, str]:
     return seq, mac
 
 
-def head(session: Session) -> str:
-    """Return the chain's end as printed on paper: "1204:9f86d081884c"."""
+def end(session: Session) -> tuple[int, str]:
+    """Return the number and the MAC of the newest entry."""
     query = select(AuditHead.seq, AuditHead.mac).where(AuditHead.id == HEAD)
     seq, mac = session.execute(query).one()
+    return seq, mac
+
+
+def head(session: Session) -> str:
+    """Return the chain's end as printed on paper: "1204:9f86d081884c"."""
+    seq, mac = end(session)
     return f"{seq}:{mac[:12]}"
 
 

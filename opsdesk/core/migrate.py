@@ -33,6 +33,8 @@ def downgrade(url: str, revision: str) -> None:
 
 def revision_of(url: str) -> str | None:
     """Return the revision a database is at, None where it has no tables yet."""
+    if _is_missing_file(url):
+        return None
     engine = open_engine(url)
     try:
         with engine.connect() as connection:
@@ -78,6 +80,16 @@ def _without_foreign_keys(connection: object, _record: object) -> None:
 
 def _create_private(url: str) -> None:
     """Create a SQLite file readable by its owner only; WAL files inherit the mode."""
+    if _is_missing_file(url):
+        Path(str(make_url(url).database)).touch(mode=0o600)
+
+
+def _is_missing_file(url: str) -> bool:
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, ""}:
-        Path(str(parsed.database)).touch(mode=0o600)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in {
+        None,
+        "",
+        ":memory:",
+    }:
+        return False
+    return not Path(str(parsed.database)).exists()

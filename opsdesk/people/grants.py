@@ -118,7 +118,7 @@ def _pending(
     if by.role is not GRANTING[grant.proposed_as]:
         raise RefusedInWords(
             Words(
-                "授予角色要系统管理员和安全管理员各一人:请另一方确认。",
+                "授予角色要系统管理员和安全管理员各一人：请另一方确认。",
                 "A role takes a system and a security administrator together: "
                 "the other one must confirm.",
             )
@@ -132,7 +132,7 @@ def _undecided(session: Session, grant_id: int) -> RoleGrant:
     if grant is None or grant.accepted is not None:
         raise RefusedInWords(
             Words(
-                "这项授予已经处理过了,没有改动。",
+                "这项授予已经处理过了，没有改动。",
                 "This proposal was decided already; nothing was changed.",
             )
         )

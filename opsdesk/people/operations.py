@@ -97,7 +97,7 @@ def disable(session: Session, person: Person, *, by: str, at: datetime) -> None:
     if person.username == by:
         raise RefusedInWords(
             Words(
-                "不能停用自己的账号,请由另一位管理员停用。账号未改动。",
+                "不能停用自己的账号，请由另一位管理员停用。账号未改动。",
                 "You cannot disable your own account; ask another administrator. "
                 "Nothing was changed.",
             )
@@ -113,7 +113,7 @@ def enable(session: Session, person: Person, *, by: str, at: datetime) -> None:
     if person.password_hash == passwords.UNUSABLE:
         raise RefusedInWords(
             Words(
-                "这个账号的角色还没有经另一位管理员确认,不能启用。",
+                "这个账号的角色还没有经另一位管理员确认，不能启用。",
                 "The role of this account still awaits the other administrator.",
             )
         )
@@ -205,7 +205,7 @@ def new_person(
     if not USERNAME.fullmatch(username):
         raise RefusedInWords(
             Words(
-                "用户名要以小写字母开头,由 2 到 32 个小写字母、数字和 . _ - 组成。",
+                "用户名要以小写字母开头，由 2 到 32 个小写字母、数字和 . _ - 组成。",
                 "A user name begins with a lower-case letter and has 2 to 32 "
                 "lower-case letters, digits, dots, underscores or hyphens.",
             )

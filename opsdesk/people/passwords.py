@@ -62,7 +62,7 @@ def objection(password: str, username: str, policy: Policy) -> Words | None:
         )
     if _classes(password) < policy.min_classes:
         return Words(
-            f"密码太简单:小写、大写、数字、符号中至少用 {policy.min_classes} 类。",
+            f"密码太简单：小写、大写、数字、符号中至少用 {policy.min_classes} 类。",
             "The password is too simple: use at least "
             f"{policy.min_classes} of lower case, upper case, digits and symbols.",
         )
@@ -72,7 +72,7 @@ def objection(password: str, username: str, policy: Policy) -> Words | None:
         )
     if not _plain(password).isdisjoint(_common()):
         return Words(
-            "这个密码太常见,容易被猜到,请换一个。",
+            "这个密码太常见，容易被猜到，请换一个。",
             "This password is a common one and easily guessed; choose another.",
         )
     return None

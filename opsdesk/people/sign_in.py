@@ -20,16 +20,16 @@ from opsdesk.people.policy import DENGBAO3, Policy
 from probes.finding import Words
 
 WRONG = Words(
-    "用户名或密码不对,或者账号已停用。",
+    "用户名或密码不对，或者账号已停用。",
     "The user name or password is wrong, or the account is disabled.",
 )
 LOCKED = Words(
-    "密码连续输错太多次,暂时不能登录。请 {minutes} 分钟后再试,或请安全管理员解锁。",
+    "密码连续输错太多次，暂时不能登录。请 {minutes} 分钟后再试，或请安全管理员解锁。",
     "Too many wrong passwords. Try again in {minutes} minutes, or ask the security "
     "administrator to unlock the account.",
 )
 WRONG_AGAIN = Words(
-    "密码不对,没有签字。已填写的内容都保留着,请重新输入密码。",
+    "密码不对，没有签字。已填写的内容都保留着，请重新输入密码。",
     "The password is wrong; nothing was signed. What you wrote is kept: "
     "enter the password again.",
 )

@@ -112,7 +112,7 @@ def require_role(access: Access, seat: Seat) -> None:
     if seat.role not in access.roles:
         raise MayNot(
             Words(
-                "你的角色不能打开这个页面。没有任何改动;如果需要,请联系运维负责人。",
+                "你的角色不能打开这个页面。没有任何改动；如果需要，请联系运维负责人。",
                 "Your role does not open this page. Nothing was changed; ask the lead "
                 "if you need it.",
             )

@@ -98,7 +98,7 @@ def password() -> str | Response | tuple[str, int]:
     refusal = _change(form) if form.validate() else ""
     if refusal is not None:
         return _password_page(form, refusal), INVALID
-    flash(_("密码已改,所有浏览器都已退出。请用新密码登录。"))
+    flash(_("密码已改，所有浏览器都已退出。请用新密码登录。"))
     return _leave()
 
 

@@ -64,7 +64,7 @@ def _record(refusal: Refused) -> None:
 
 def _stale_form(_error: CSRFError) -> tuple[str, int]:
     sentence = _(
-        "这张表单已失效,可能是登录过期或在别处重新登录。没有任何改动:请返回、刷新后再提交。"
+        "这张表单已失效，可能是登录过期或在别处重新登录。没有任何改动：请返回、刷新后再提交。"
     )
     return _page(400, sentence), 400
 
@@ -73,10 +73,10 @@ def _http(error: HTTPException) -> tuple[str, int]:
     status = error.code or 500
     sentences = {
         400: _("请求不完整或不被接受。没有任何改动。"),
-        404: _("没有这个页面。可能地址写错了,或者对象编号不存在。"),
+        404: _("没有这个页面。可能地址写错了，或者对象编号不存在。"),
         405: _("这个地址不接受这种操作。没有任何改动。"),
-        413: _("提交的内容太大,没有保存。"),
-        429: _("请求太频繁,请稍后再试。"),
+        413: _("提交的内容太大，没有保存。"),
+        429: _("请求太频繁，请稍后再试。"),
     }
     return _page(status, sentences.get(status, error.name)), status
 
@@ -87,7 +87,7 @@ def _bug(error: InternalServerError) -> tuple[str, int]:
     cause = error.original_exception or error
     LOG.error("request-failed", path=request.path, exc_info=cause)
     sentence = _(
-        "程序出错了,这次操作没有保存。请把编号 %(id)s 告诉管理员,日志里有同样的编号。",
+        "程序出错了，这次操作没有保存。请把编号 %(id)s 告诉管理员，日志里有同样的编号。",
         id=g.get("request_id", "-"),
     )
     return _page(500, sentence), 500

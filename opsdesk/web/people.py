@@ -46,7 +46,7 @@ def add() -> str | Response | tuple[str, int]:
         )
     except RefusedInWords as refusal:
         return _list(form, refusal=words(refusal.words)), 422
-    flash(_("账号已申请,要安全管理员确认后才能使用。"))
+    flash(_("账号已申请，要安全管理员确认后才能使用。"))
     return go(url_for("people.index"))
 
 
@@ -60,7 +60,7 @@ def propose(username: str) -> Response:
         person = operations.person_named(own, username)
         role = Role(form.role.data)
         grants.propose_role(own, person, role, by=_myself(own), at=g.at)
-        flash(_("角色已提出,要另一位管理员确认。"))
+        flash(_("角色已提出，要另一位管理员确认。"))
     return go(url_for("people.index"))
 
 
@@ -82,7 +82,7 @@ def decline(grant_id: int) -> Response:
     """Turn a proposal down, or take one's own back."""
     own = unit.session()
     grants.decline_role(own, grant_id, by=_myself(own), at=g.at)
-    flash(_("没有授予,角色不变。"))
+    flash(_("没有授予，角色不变。"))
     return go(url_for("people.index"))
 
 
@@ -93,7 +93,7 @@ def disable(username: str) -> Response:
     own = unit.session()
     person = operations.person_named(own, username)
     operations.disable(own, person, by=somebody().username, at=g.at)
-    flash(_("账号已停用,所有登录都已结束。"))
+    flash(_("账号已停用，所有登录都已结束。"))
     return go(url_for("people.index"))
 
 
