@@ -1,0 +1,132 @@
+"""Questions to the archive: what was issued, and which version holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from opsdesk.archive.models import Document
+from opsdesk.core.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentView:
+    """One issue, as lists and pages show it. The three hashes name stored files."""
+
+    id: int
+    number: str
+    version: int
+    kind: str
+    title: str
+    day: date | None
+    issued_at: datetime
+    issued_by: str
+    content_sha256: str
+    pdf_sha256: str
+    docx_sha256: str | None
+    audit_head: str
+    superseded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What a list is narrowed to; None leaves it as it is."""
+
+    kind: str | None = None
+    since: date | None = None  # first and last day the documents are about
+    until: date | None = None
+    superseded_too: bool = False
+
+
+def issued(
+    session: Session, sought: Sought | None = None, *, limit: int = 100, offset: int = 0
+) -> tuple[DocumentView, ...]:
+    """Return documents, newest day first, by default only the versions that hold."""
+    sought = sought or Sought()
+    query = _narrowed(select(Document), sought)
+    query = query.order_by(Document.day.desc(), Document.id.desc())
+    rows = session.scalars(query.limit(limit).offset(offset))
+    return tuple(map(_view, rows))
+
+
+def current(session: Session, number: str) -> DocumentView | None:
+    """Return the version of a number that holds, or None: never issued."""
+    row = latest(session, number)
+    return None if row is None else _view(row)
+
+
+def version(session: Session, number: str, version: int) -> DocumentView:
+    """Return one version of a number, superseded or not. Raises NotFound."""
+    row = session.scalar(
+        select(Document).where(Document.number == number, Document.version == version)
+    )
+    if row is None:
+        raise NotFound(
+            "档案里没有 %(number)s 第 %(version)s 版。", number=number, version=version
+        )
+    return _view(row)
+
+
+def chain(session: Session, number: str) -> tuple[DocumentView, ...]:
+    """Return every version of a number, newest first."""
+    rows = session.scalars(
+        select(Document)
+        .where(Document.number == number)
+        .order_by(Document.version.desc())
+    )
+    return tuple(map(_view, rows))
+
+
+def of_day(session: Session, kind: str, day: date) -> DocumentView | None:
+    """Return the holding version of a day's document of a kind, or None."""
+    row = session.scalar(
+        select(Document)
+        .where(Document.kind == kind, Document.day == day)
+        .where(Document.superseded_by_id.is_(None))
+        .order_by(Document.version.desc())
+        .limit(1)
+    )
+    return None if row is None else _view(row)
+
+
+def latest(session: Session, number: str) -> Document | None:
+    """Return the row of a number's last version, for operations."""
+    return session.scalar(
+        select(Document)
+        .where(Document.number == number)
+        .order_by(Document.version.desc())
+        .limit(1)
+    )
+
+
+def _narrowed(query: Select[Document], sought: Sought) -> Select[Document]:
+    if sought.kind is not None:
+        query = query.where(Document.kind == sought.kind)
+    if sought.since is not None:
+        query = query.where(Document.day >= sought.since)
+    if sought.until is not None:
+        query = query.where(Document.day <= sought.until)
+    if not sought.superseded_too:
+        query = query.where(Document.superseded_by_id.is_(None))
+    return query
+
+
+def _view(row: Document) -> DocumentView:
+    return DocumentView(
+        id=row.id,
+        number=row.number,
+        version=row.version,
+        kind=row.kind,
+        title=row.title,
+        day=row.day,
+        issued_at=row.issued_at,
+        issued_by=row.issued_by,
+        content_sha256=row.content_sha256,
+        pdf_sha256=row.pdf_sha256,
+        docx_sha256=row.docx_sha256,
+        audit_head=row.audit_head,
+        superseded=row.superseded_by_id is not None,
+    )
