@@ -15,7 +15,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from probes.check import Check, kind_of, subject_of
@@ -134,6 +134,11 @@ def reveal(secret: Secret | None) -> str:
         raise NoAnswer("secret", reason) from None
 
 
+def address_of(host: str, port: int, kind: socket.SocketKind) -> str:
+    """Return the first address of a host, in figures. Raises socket.gaierror."""
+    return str(socket.getaddrinfo(host, port, type=kind)[0][4][0])
+
+
 def connect(host: str, port: int, clock: Clock) -> socket.socket:
     """Return a connected TCP socket, having tried every address in the time there is.
 
@@ -164,19 +169,28 @@ def cut_off(wire: socket.socket, clock: Clock) -> Iterator[None]:
     A library's own timeout counts from the last byte, so a peer that drips one byte a
     second would hold it for ever. The watch ends with the block, thread and all.
     """
-    watch = threading.Timer(clock.left(), _shut, (wire,))
-    watch.daemon = True
-    watch.start()
-    try:
-        yield
-    finally:
-        watch.cancel()
-        watch.join()
+    with wire.dup() as twin:  # TLS takes the first one's descriptor away
+        watch = threading.Timer(clock.left(), _shut, (twin,))
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.cancel()
+            watch.join()
+
+
+def wired(host: str, port: int, clock: Clock, until: ExitStack) -> socket.socket:
+    """Return a connected socket that is cut off in time, for a library to use."""
+    wire = connect(host, port, clock)
+    until.enter_context(wire)
+    until.enter_context(cut_off(wire, clock))
+    return wire
 
 
 def _shut(wire: socket.socket) -> None:
     try:
-        socket.socket.shutdown(wire, socket.SHUT_RDWR)  # not ssl's: it takes no lock
+        wire.shutdown(socket.SHUT_RDWR)
     except OSError:
         return  # already gone
 

@@ -6,8 +6,8 @@ import base64
 import http.client
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urljoin
 
@@ -15,7 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.util import Url, parse_url
 
-from probes.asking import Clock, NoAnswer, answer, connect, cut_off
+from probes.asking import Clock, NoAnswer, answer, wired
 from probes.check import HttpCheck
 from probes.server import Server
 from probes.transcript import Section, decode
@@ -56,27 +56,30 @@ def ask(check: HttpCheck, server: Server, deadline: Deadline) -> Section:
 
 
 class _Plain(HTTPConnection):
-    """A connection that keeps to our clock while it tries addresses."""
+    """A connection that keeps to our clock, from the first address it tries."""
 
     clock: Clock
+    until: ExitStack
 
     def _new_conn(self) -> socket.socket:
-        return connect(self.host, self.port or 80, self.clock)
+        return wired(self.host, self.port or 80, self.clock, self.until)
 
 
 class _Secure(HTTPSConnection):
     """The same under TLS."""
 
     clock: Clock
+    until: ExitStack
 
     def _new_conn(self) -> socket.socket:
-        return connect(self.host, self.port or 443, self.clock)
+        return wired(self.host, self.port or 443, self.clock, self.until)
 
 
 def _get(url: Url, check: HttpCheck, clock: Clock) -> dict[str, Any]:
     link = _link(url, check, clock)
     try:
-        return _exchange(link, url, check, clock)
+        with ExitStack() as link.until:
+            return _exchange(link, url, check)
     except (HTTPError, http.client.HTTPException, OSError) as error:
         clock.left()  # a socket cut at the end of time is time's doing
         raise _sorted(error) from error
@@ -118,26 +121,15 @@ def _context(check: HttpCheck) -> ssl.SSLContext:
     return context
 
 
-@contextmanager
-def _watched(link: _Plain | _Secure, clock: Clock) -> Iterator[None]:
-    with ExitStack() as stack:
-        if isinstance(link.sock, socket.socket):
-            stack.enter_context(cut_off(link.sock, clock))
-        yield
-
-
-def _exchange(
-    link: _Plain | _Secure, url: Url, check: HttpCheck, clock: Clock
-) -> dict[str, Any]:
+def _exchange(link: _Plain | _Secure, url: Url, check: HttpCheck) -> dict[str, Any]:
     link.connect()
-    connected = clock.spent_ms
-    with _watched(link, clock):
-        link.request("GET", url.request_uri, headers=_ASKED_WITH, preload_content=False)
-        page = link.getresponse()
-        first = clock.spent_ms
-        body = page.read(_BODY_BYTES + 1, decode_content=False)
-        page.close()
-    clock.left()
+    connected = link.clock.spent_ms
+    link.request("GET", url.request_uri, headers=_ASKED_WITH, preload_content=False)
+    page = link.getresponse()
+    first = link.clock.spent_ms
+    body = page.read(_BODY_BYTES + 1, decode_content=False)
+    page.close()
+    link.clock.left()
     return {
         "url": url.url,
         "status": page.status,

@@ -97,7 +97,8 @@ def _await(
     end = time.monotonic() + PATIENCE
     while not ready():
         if child.poll() is not None or time.monotonic() > end:
-            said = log.read_text(errors="replace")[-2000:]
+            whole = log.read_text(errors="replace")
+            said = f"{whole[:1500]}\n…\n{whole[-500:]}"
             raise AssertionError(f"a server of the tests did not start:\n{said}")
         time.sleep(0.05)
 

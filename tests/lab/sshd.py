@@ -32,6 +32,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 PrintMotd no
 UseDNS no
+SetEnv HOME={home}
 LogLevel VERBOSE
 """
 
