@@ -28,12 +28,18 @@ LINTERS = [
     Step("imports", ("lint-imports",)),
 ]
 TEMPLATE = "opsdesk/translations/messages.pot"
-CATALOGUES = ("-i", TEMPLATE, "-d", "opsdesk/translations")
-EXTRACT = "extract -q -F tools/babel.ini --no-location --sort-output --omit-header"
+TRANSLATIONS = "opsdesk/translations"
+REFUSALS = ("-k", "Refused", "-k", "NotFound", "-k", "Stale", "-k", "Forbidden")
+EXTRACT = "extract -F tools/babel.ini --no-location --sort-output --omit-header"
+UPDATE = "update -N --ignore-obsolete --ignore-pot-creation-date --init-missing -l en"
 MESSAGES = [
-    Step("extract", ("pybabel", *EXTRACT.split(), "-o", TEMPLATE, ".")),
-    Step("update", ("pybabel", "update", "-q", "-N", *CATALOGUES, "-l", "en")),
-    Step("compile", ("pybabel", "compile", "-q", "-d", "opsdesk/translations")),
+    Step(
+        "extract", ("pybabel", "-q", *EXTRACT.split(), *REFUSALS, "-o", TEMPLATE, ".")
+    ),
+    Step(
+        "update", ("pybabel", "-q", *UPDATE.split(), "-i", TEMPLATE, "-d", TRANSLATIONS)
+    ),
+    Step("compile", ("pybabel", "-q", "compile", "-d", TRANSLATIONS)),
 ]
 
 
