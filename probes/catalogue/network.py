@@ -11,6 +11,7 @@ from probes.finding import Finding, Severity, Words
 from probes.probe import Circumstances, Limit, Probe, Reading, Unreadable
 from probes.transcript import Section
 
+# /proc/sys gives a shell that reads byte by byte only the first digit: hence cat.
 # /sys/class/net/*/speed of a port without a link answers EINVAL: that is "?" here.
 ASK = r"""
 [ -r /proc/net/dev ] || { absent no /proc/net/dev; return; }
@@ -29,11 +30,8 @@ done
 for p in /proc/sys/net/netfilter/nf_conntrack /proc/sys/net/ipv4/netfilter/ip_conntrack
 do
   [ -r "${p}_count" ] && [ -r "${p}_max" ] || continue
-  n= m=
-  { read -r n <"${p}_count"; read -r m <"${p}_max"; } 2>/dev/null
-  [ -n "$n" ] && [ -n "$m" ] || continue
   echo '[conntrack]'
-  echo "$n $m"
+  echo $(cat "${p}_count" "${p}_max")
   break
 done
 return 0
