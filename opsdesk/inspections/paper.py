@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from opsdesk.inspections.summary import (
 )
 from probes.finding import State
 from probes.reply import GAPS, ReplyStatus
+from probes.server import Expectations
 from probes.transcript import Outcome
 from reports.documents.daily_record import (
     DailyRecord,
@@ -46,7 +47,11 @@ class Occasion:
     frame: Frame
     at: datetime
     times: Mapping[Slot, time]  # when the day's slots are due, local
+    expect: Mapping[str, Expectations] = field(default_factory=dict)  # by server
     demo: bool = False
+
+
+_NOTHING_EXPECTED = Expectations()
 
 
 def number_of(day: date) -> str:
@@ -63,7 +68,7 @@ def daily_record(summary: DaySummary, occasion: Occasion) -> DailyRecord:
         day=summary.day,
         zone=summary.zone,
         rounds=tuple(_round(row, summary, occasion) for row in summary.rounds),
-        servers=tuple(_server(one, scheduled) for one in summary.servers),
+        servers=tuple(_server(one, scheduled, occasion) for one in summary.servers),
         tables=further_tables(summary, scheduled),
         items=item_lines(summary),
         gaps=tuple(_gaps(summary)),
@@ -145,14 +150,16 @@ def visit_in(server: ServerDay, row: RoundSummary) -> VisitSummary | None:
     return next(found, None) if row.number else None
 
 
-def _server(server: ServerDay, scheduled: Sequence[RoundSummary]) -> ServerLine:
+def _server(
+    server: ServerDay, scheduled: Sequence[RoundSummary], occasion: Occasion
+) -> ServerLine:
     visits = [visit_in(server, row) for row in scheduled]
     figures = tuple(_figures(visit) for visit in visits)
     asked = [place for place, visit in enumerate(visits) if visit and visit.outcome]
     last = asked[-1] if asked else None
     latest = last if last is not None and figures[last] is not None else None
     visit = visits[latest] if latest is not None else None
-    system = system_of(visit)
+    system = system_of(visit, occasion.expect.get(server.name, _NOTHING_EXPECTED))
     return ServerLine(
         name=server.name,
         kind=paper_words(server.kind.words),

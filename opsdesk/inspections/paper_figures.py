@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from opsdesk.inspections.facts import dig, facts_of, number, rows, status_of
 from opsdesk.inspections.summary import VisitSummary
 from probes.reply import ReplyStatus
+from probes.server import Expectations
 from reports.documents.daily_record import Figures
 from reports.documents.words import NOT_APPLICABLE, NOT_OBTAINED, Text
 
@@ -41,8 +42,8 @@ def figures_of(visit: VisitSummary) -> Figures | None:
     )
 
 
-def system_of(visit: VisitSummary | None) -> System:
-    """Return what a visit tells of the machine."""
+def system_of(visit: VisitSummary | None, expect: Expectations) -> System:
+    """Return what a visit tells of the machine, and of what it should run."""
     if visit is None:
         return System()
     identity = facts_of(visit, "identity")
@@ -51,8 +52,8 @@ def system_of(visit: VisitSummary | None) -> System:
     return System(
         name=name if isinstance(name, str) and name else NOT_OBTAINED,
         uptime_days=NOT_OBTAINED if uptime is None else f"{uptime / _DAY_S:.0f}",
-        processes=_present(visit, "processes"),
-        ports=_present(visit, "ports"),
+        processes=_processes(visit, expect),
+        ports=_ports(visit, expect),
     )
 
 
@@ -127,13 +128,30 @@ def _offset(visit: VisitSummary) -> Text:
     return f"{visit.clock_offset_ms / 1000:.3f}"
 
 
-def _present(visit: VisitSummary, probe: str) -> Text:
-    """Return "wanted-there" of what is expected, 「/」 where nothing is."""
-    facts = facts_of(visit, probe)
-    if facts is None:
-        return _gap(visit, probe)
-    expected, missing = dig(facts, "expected"), dig(facts, "missing")
-    if not isinstance(expected, list) or not expected:
+def _processes(visit: VisitSummary, expect: Expectations) -> Text:
+    """Return "wanted-there" of the expected processes, 「/」 where none is."""
+    if not expect.processes:
         return NOT_APPLICABLE
-    absent = len(missing) if isinstance(missing, list) else 0
-    return f"{len(expected)}-{len(expected) - absent}"
+    facts = facts_of(visit, "processes")
+    if facts is None:
+        return _gap(visit, "processes")
+    there = {
+        row.get("name") for row in rows(dig(facts, "expected")) if row.get("count")
+    }
+    return _wanted(expect.processes, there)
+
+
+def _ports(visit: VisitSummary, expect: Expectations) -> Text:
+    """Return "wanted-there" of the expected ports, 「/」 where none is."""
+    if not expect.ports:
+        return NOT_APPLICABLE
+    facts = facts_of(visit, "ports")
+    if facts is None:
+        return _gap(visit, "ports")
+    return _wanted(
+        expect.ports, {row.get("port") for row in rows(dig(facts, "listening"))}
+    )
+
+
+def _wanted(wanted: Collection[object], there: Collection[object]) -> str:
+    return f"{len(wanted)}-{sum(1 for one in wanted if one in there)}"

@@ -228,10 +228,6 @@ def _cache(server: ServerDay, facts: Facts) -> tuple[Text, ...]:
     )
 
 
-def _storage(server: ServerDay, facts: Facts) -> tuple[Text, ...]:
-    return (server.name, _text(facts, "subject"), _text(facts, "description"))
-
-
 SHEETS: tuple[Sheet, ...] = (
     Sheet(
         letter="B",

@@ -13,6 +13,7 @@ from opsdesk.inspections.models import (
     Condition,
     FindingRow,
     Judgement,
+    Maintenance,
     Round,
     Slot,
     Status,
@@ -229,3 +230,72 @@ def sightings(
         )
         for row, number, began_at in rows
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewestState:
+    """How a server was when it was last asked."""
+
+    server: str
+    visit_id: int
+    round: str
+    began_at: datetime | None
+    took_ms: int | None
+    outcome: str | None
+    state: str | None
+    cells: dict[str, str]
+
+
+def newest(session: Session, servers: Sequence[str]) -> list[NewestState]:
+    """Return the newest visit of each named server that has one."""
+    found = []
+    for server in servers:
+        row = session.execute(
+            select(Visit, Judgement.state, Judgement.cells, Round.number)
+            .join(Round, Round.id == Visit.round_id)
+            .outerjoin(Judgement, Judgement.id == Visit.judgement_id)
+            .where(Visit.server == server, Visit.began_at.is_not(None))
+            .order_by(Visit.began_at.desc())
+            .limit(1)
+        ).first()
+        if row is None:
+            continue
+        visit, state, cells, number = row
+        found.append(
+            NewestState(
+                server=server,
+                visit_id=visit.id,
+                round=number,
+                began_at=visit.began_at,
+                took_ms=visit.took_ms,
+                outcome=visit.outcome,
+                state=state,
+                cells=cells or {},
+            )
+        )
+    return found
+
+
+def windows_of(session: Session, server: str, *, at: datetime) -> list[Maintenance]:
+    """Return a server's maintenance windows that are not over."""
+    return list(
+        session.scalars(
+            select(Maintenance)
+            .where(
+                Maintenance.server == server,
+                Maintenance.ends > at,
+                Maintenance.ended_at.is_(None),
+            )
+            .order_by(Maintenance.begins)
+        )
+    )
+
+
+def newest_condition(session: Session, fingerprint: str) -> Condition | None:
+    """Return the newest spell of an abnormality."""
+    return session.scalar(
+        select(Condition)
+        .where(Condition.fingerprint == fingerprint)
+        .order_by(Condition.id.desc())
+        .limit(1)
+    )

@@ -1,0 +1,66 @@
+"""The first page: today's three rounds, what wants a person, the month so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+
+from opsdesk.core.clock import local_day
+from opsdesk.flows.keep_slots import timetable
+from opsdesk.inspections.queries import board as query
+from opsdesk.inspections.queries.running import running_rounds
+from opsdesk.inspections.slots import next_due
+from opsdesk.people.models import Role
+from opsdesk.web import unit
+from opsdesk.web.access import READERS, may
+from opsdesk.web.forms import EmptyForm
+
+screen = Blueprint("board", __name__)
+
+MOST = 12
+"""Abnormalities shown on the board; the rest is a link."""
+
+
+@screen.get("/board")
+@may(*READERS)
+def board() -> str:
+    """Show the board; `?wall=1` is the same for a screen across the room."""
+    wall = request.args.get("wall") == "1"
+    return render_template("board/board.html", wall=wall, form=EmptyForm(), **_now())
+
+
+@screen.get("/board/now")
+@may(*READERS, quiet=True)
+def now() -> str:
+    """Return the part of the board that changes."""
+    wall = request.args.get("wall") == "1"
+    return render_template("board/_now.html", wall=wall, **_now())
+
+
+def _now() -> dict[str, Any]:
+    session, desk = unit.session(), unit.desk()
+    zone = desk.settings.desk.timezone
+    today = local_day(g.at, zone)
+    table = timetable(desk)
+    cells = query.slot_cells(session, today, table, at=g.at)
+    standing = query.standing(session, at=g.at)
+    return {
+        "today": today,
+        "now_at": g.at,
+        "cells": cells,
+        "rounds_done": sum(cell.ended_at is not None for cell in cells),
+        "latest": next((c for c in reversed(cells) if c.ended_at), None),
+        "standing": standing[:MOST],
+        "more": max(0, len(standing) - MOST),
+        "to_sign": query.to_sign(session),
+        "month": query.month(session, today, zone),
+        "next_round": next_due(table, after=g.at),
+        "running": running_rounds(session),
+        "can_sign": _can_sign(),
+    }
+
+
+def _can_sign() -> bool:
+    seat = g.get("seat")
+    return seat is not None and seat.role in (Role.ENGINEER, Role.LEAD)

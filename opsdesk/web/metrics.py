@@ -1,0 +1,40 @@
+"""/metrics for Prometheus: from this machine freely, from elsewhere with a token."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import Forbidden
+
+from opsdesk.core.metrics import CONTENT_TYPE
+from opsdesk.flows.measure import scrape
+from opsdesk.web import unit
+from opsdesk.web.access import anyone
+
+screen = Blueprint("metrics", __name__)
+
+
+@screen.get("/metrics")
+@anyone
+def metrics() -> Response:
+    """Return the exposition."""
+    if not _may_scrape():
+        raise Forbidden("set metrics.token and send it as a bearer token")
+    return Response(scrape(unit.desk()), content_type=CONTENT_TYPE)
+
+
+def _may_scrape() -> bool:
+    token = unit.desk().settings.metrics.token
+    if token is None:
+        return _is_loopback(request.remote_addr or "")
+    sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return hmac.compare_digest(sent.encode(), token.reveal().encode())
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
