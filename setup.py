@@ -16,7 +16,10 @@ class WithTranslations(build_py):
         super().run()
         top = Path("." if self.editable_mode else self.build_lib)
         for source in top.glob("opsdesk/translations/*/LC_MESSAGES/*.po"):
-            with source.open("rb") as words, source.with_suffix(".mo").open("wb") as out:
+            with (
+                source.open("rb") as words,
+                source.with_suffix(".mo").open("wb") as out,
+            ):
                 write_mo(out, read_po(words))
 
 
