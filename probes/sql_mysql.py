@@ -101,8 +101,8 @@ def _ask_all(
         if _try(link, "receiving", question, found):
             found["denied"].pop("receiving", None)
             break
-    kept = found["rows"].get("receiving", [])
-    found["rows"]["receiving"] = [_part(row) for row in kept]
+    if "receiving" in found["rows"]:  # else denied, and not the same as none
+        found["rows"]["receiving"] = [_part(row) for row in found["rows"]["receiving"]]
 
 
 def _try(

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from probes.catalogue.text import cut
 from probes.finding import Finding, Severity, Words
-from probes.probe import Circumstances, Limit, Unreadable, severity
+from probes.probe import Unreadable
 from probes.transcript import Section
 
 DOWN = {
@@ -126,7 +127,7 @@ def down(probe: str, facts: Answered) -> Iterator[Finding]:
     if facts.error is None:
         return
     grade = Severity.WARNING if facts.error in _NOT_DOWN else Severity.CRITICAL
-    what, why = DOWN[facts.error], facts.reason
+    what, why = DOWN[facts.error], cut(facts.reason)
     yield Finding(
         probe=probe,
         subject=facts.subject,
@@ -157,34 +158,4 @@ def slow(
         measured=took,
         limit=warn,
         unit="ms",
-    )
-
-
-def over(
-    probe: str,
-    subject: str,
-    value: float | None,
-    limit: Limit,
-    message: Words,
-    circumstances: Circumstances,
-) -> Iterator[Finding]:
-    """Yield the finding of a number past its limit; `{value}` and `{limit}` are filled.
-
-    The limit is the server's own where `circumstances` has one of that name.
-    """
-    if value is None:
-        return
-    limit = circumstances.limits.get(limit.name, limit)
-    grade = severity(value, limit, standing=circumstances.standing.get(subject))
-    if grade is None:
-        return
-    bound = limit.critical if grade is Severity.CRITICAL else limit.warning
-    yield Finding(
-        probe=probe,
-        subject=subject,
-        severity=grade,
-        message=message.fill(value=f"{value:g}", limit=f"{bound or 0:g}"),
-        measured=value,
-        limit=bound,
-        unit=limit.unit,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from probes.catalogue.answered import Answered, down, head, load, slow
+from probes.catalogue.verdict import filled
 from probes.finding import Finding, Severity, Words
 from probes.probe import Circumstances, Probe, Reading
 from probes.transcript import Section
@@ -48,7 +49,8 @@ def judge(facts: TcpFacts, _: Circumstances) -> Iterator[Finding]:
             probe="tcp",
             subject=facts.subject,
             severity=Severity.CRITICAL,
-            message=_OTHER_BANNER.fill(
+            message=filled(
+                _OTHER_BANNER,
                 subject=facts.subject,
                 wanted=facts.expected_banner,
                 heard=(facts.banner or "").strip(),
