@@ -49,13 +49,10 @@ _COUNTERS = 16
 _LINK_FIELDS = 8
 _TUNNEL_TYPES = {"512", "65534"}  # ARPHRD_PPP, ARPHRD_NONE (tun, wireguard)
 
-_LOST = Words(
-    "网卡 {name} 链路中断，此前一直正常",
-    "Interface {name} has lost its link; it was up before",
-)
+_LOST = Words("网卡 {name} 链路中断，此前一直正常", "Interface {name} lost its link")
 _NO_LINK = Words(
     "网卡 {name} 已启用但没有链路，请检查网线和交换机端口",
-    "Interface {name} is enabled but has no link: check its cable and switch port",
+    "Interface {name} is enabled but has no link: check cable and switch port",
 )
 _SLOWER = Words(
     "网卡 {name} 速率由 {was} Mbit/s 降为 {now} Mbit/s",
@@ -90,11 +87,9 @@ class Interface:
     received_bytes: int = 0
     received_packets: int = 0
     received_errors: int = 0
-    received_dropped: int = 0
     sent_bytes: int = 0
     sent_packets: int = 0
     sent_errors: int = 0
-    sent_dropped: int = 0
 
     @property
     def up(self) -> bool:
@@ -117,6 +112,12 @@ class Network:
     interfaces: tuple[Interface, ...]
     conntrack_count: int | None = None
     conntrack_max: int | None = None
+
+    @property
+    def conntrack_percent(self) -> float | None:
+        if self.conntrack_count is None or not self.conntrack_max:
+            return None
+        return round(100 * self.conntrack_count / self.conntrack_max, 1)
 
 
 def read(section: Section) -> Network:
@@ -158,11 +159,9 @@ def _read_counters(row: str, interfaces: dict[str, Interface]) -> None:
         received_bytes=n[0],
         received_packets=n[1],
         received_errors=n[2],
-        received_dropped=n[3],
         sent_bytes=n[8],
         sent_packets=n[9],
         sent_errors=n[10],
-        sent_dropped=n[11],
     )
 
 
@@ -178,18 +177,11 @@ def _read_link(row: str, interfaces: dict[str, Interface]) -> None:
         interfaces[name],
         kind="tunnel" if kind == "virtual" and number in _TUNNEL_TYPES else kind,
         state=state if state != "?" else "unknown",
-        enabled=None if flags == "?" else bool(_flags(flags, row) & _ADMIN_UP),
+        enabled=None if flags == "?" else bool(whole(flags, row, 16) & _ADMIN_UP),
         carrier=None if carrier == "?" else carrier == "1",
         speed_mbit=mbit if mbit is not None and 0 < mbit < 2**31 else None,
         duplex=duplex if duplex in {"full", "half"} else None,
     )
-
-
-def _flags(text: str, row: str) -> int:
-    try:
-        return int(text, 16)
-    except ValueError as error:
-        raise Unreadable(f"not interface flags: {cut(row)!r}") from error
 
 
 def _read_conntrack(row: str) -> tuple[int, int]:
@@ -210,7 +202,7 @@ def judge(facts: Network, here: Circumstances) -> Iterator[Finding]:
     for name, gone in before.items():
         if name not in now and gone.up and gone.kind != "virtual":
             yield _found(name, Severity.CRITICAL, _LOST, name=name)
-    percent = _conntrack_percent(facts)
+    percent = facts.conntrack_percent
     if percent is not None:
         yield from against(
             percent,
@@ -279,12 +271,6 @@ def _judge_errors(
     )
 
 
-def _conntrack_percent(facts: Network) -> float | None:
-    if facts.conntrack_count is None or not facts.conntrack_max:
-        return None
-    return round(100 * facts.conntrack_count / facts.conntrack_max, 1)
-
-
 def readings(facts: Network) -> Iterator[Reading]:
     """Yield counters and speeds of lasting interfaces, and the table's fill."""
     for one in facts.interfaces:
@@ -295,7 +281,7 @@ def readings(facts: Network) -> Iterator[Reading]:
         yield Reading("interface_errors_count", one.name, one.errors)
         if one.speed_mbit is not None:
             yield Reading("interface_speed_mbit", one.name, one.speed_mbit)
-    percent = _conntrack_percent(facts)
+    percent = facts.conntrack_percent
     if percent is not None:
         yield Reading("conntrack_used_percent", "", percent)
 

@@ -26,10 +26,10 @@ def reason(section: Section) -> str:
     return cut(said[-1]) if said else ""
 
 
-def whole(text: str, row: str) -> int:
+def whole(text: str, row: str, base: int = 10) -> int:
     """Return a whole number, or raise Unreadable naming its row."""
     try:
-        return int(text)
+        return int(text, base)
     except ValueError as error:
         raise Unreadable(f"not a number: {cut(text)!r} in {cut(row)!r}") from error
 
