@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms import (
+    HiddenField,
+    PasswordField,
+    SelectChoice,
+    SelectField,
+    StringField,
+)
 from wtforms.validators import InputRequired, Length
 
 from opsdesk.people.models import Role
@@ -17,6 +23,8 @@ ROLE_WORDS = {
     Role.SECURITY: _l("安全管理员"),
     Role.AUDIT: _l("审计管理员"),
 }
+
+ROLE_CHOICES = [SelectChoice(role.value, word) for role, word in ROLE_WORDS.items()]
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # the library is untyped
@@ -44,17 +52,13 @@ class AccountForm(Form):
 
     username = StringField(_l("用户名"), [InputRequired(), Length(max=32)])
     name = StringField(_l("姓名"), [InputRequired(), Length(max=64)])
-    role = SelectField(
-        _l("角色"), choices=[(role.value, word) for role, word in ROLE_WORDS.items()]
-    )
+    role = SelectField(_l("角色"), choices=ROLE_CHOICES)
 
 
 class RoleForm(Form):
     """Another role for an account."""
 
-    role = SelectField(
-        _l("角色"), choices=[(role.value, word) for role, word in ROLE_WORDS.items()]
-    )
+    role = SelectField(_l("角色"), choices=ROLE_CHOICES)
 
 
 class EmptyForm(Form):

@@ -1,0 +1,1 @@
+"""Revisions, up and down, on both databases."""
