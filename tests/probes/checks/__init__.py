@@ -1,0 +1,1 @@
+"""The other ways of asking, each against the real server."""
