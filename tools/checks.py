@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import environment, system
+from tools import environment, native
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,7 +29,10 @@ LINTERS = [
 ]
 TEMPLATE = "opsdesk/translations/messages.pot"
 TRANSLATIONS = "opsdesk/translations"
-REFUSALS = ("-k", "Refused", "-k", "NotFound", "-k", "Stale", "-k", "Forbidden")
+REFUSALS = (
+    *("-k", "_l", "-k", "lazy_gettext"),
+    *("-k", "Refused", "-k", "NotFound", "-k", "Stale", "-k", "Forbidden"),
+)
 EXTRACT = "extract -F tools/babel.ini --no-location --sort-output --omit-header"
 UPDATE = "update -N --ignore-obsolete --ignore-pot-creation-date --init-missing -l en"
 MESSAGES = [
@@ -45,7 +48,7 @@ MESSAGES = [
 
 def pytest(arguments: list[str]) -> Step:
     """All tests, on every core; servers shared by a group stay on one worker."""
-    usual = ("-q", "-n", "auto", "--dist", "loadgroup")
+    usual = ("-q", "-n", "logical", "--dist", "loadgroup")
     return Step("pytest", ("pytest", *usual, *arguments))
 
 
@@ -72,7 +75,7 @@ def _variables() -> dict[str, str]:
     seen = environment.variables()
     home = seen.get("HOME", "")
     if not (home and os.access(home, os.W_OK)):
-        spare = system.NATIVE / "home"
+        spare = native.NATIVE / "home"
         spare.mkdir(parents=True, exist_ok=True)
         seen["HOME"] = str(spare)
     return seen

@@ -14,7 +14,7 @@ from typing import NoReturn
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT))
 
-from tools import checks, environment, system  # noqa: E402
+from tools import bundle, checks, environment, system  # noqa: E402
 from tools.system import Kind  # noqa: E402
 
 HELP = """\
@@ -27,6 +27,7 @@ HELP = """\
 ./dev messages       collect the sentences of the screens and merge the translations
 ./dev bench [ARGS]   measure side by side (bench/)
 ./dev soak [ARGS]    run for long, and watch what grows
+./dev bundle FILE    one archive to run the desk where there is no network
 """
 
 
@@ -113,6 +114,12 @@ def soak(arguments: list[str]) -> int:
     hand_over([environment.program("python"), "-m", "bench.soak", *arguments])
 
 
+def pack(arguments: list[str]) -> int:
+    """Write the archive for machines without a network."""
+    set_up("run")
+    return bundle.make(Path(arguments[0] if arguments else "opsdesk.tar").absolute())
+
+
 VERBS: dict[str, Callable[[list[str]], int]] = {
     "run": run,
     "test": test,
@@ -123,6 +130,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "messages": messages,
     "bench": bench,
     "soak": soak,
+    "bundle": pack,
 }
 
 

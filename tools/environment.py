@@ -12,13 +12,15 @@ import sys
 import venv
 from pathlib import Path
 
-from tools import system
+from tools import native, system
 from tools.system import Kind
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 CATALOGUES = ROOT / "opsdesk/translations"
+SYSTEM_FONTS = Path("/etc/fonts/fonts.conf")
+WHEELS = ROOT / "wheels"  # brought along by an offline bundle
 
 
 class Stuck(Exception):
@@ -38,11 +40,11 @@ def variables() -> dict[str, str]:
     seen["VIRTUAL_ENV"] = str(VENV)
     usual = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     seen["PATH"] = os.pathsep.join([str(BIN), os.environ.get("PATH") or usual])
-    if folders := system.library_folders():
+    if folders := native.library_folders():
         before = [seen["LD_LIBRARY_PATH"]] if seen.get("LD_LIBRARY_PATH") else []
         seen["LD_LIBRARY_PATH"] = os.pathsep.join([*folders, *before])
-        if not Path("/etc/fonts/fonts.conf").exists():
-            seen["FONTCONFIG_FILE"] = str(system.NATIVE / "fonts.conf")
+        if not SYSTEM_FONTS.exists():
+            seen["FONTCONFIG_FILE"] = str(native.NATIVE / "fonts.conf")
     return seen
 
 
@@ -93,6 +95,22 @@ def compile_messages() -> None:
         subprocess.run([*command, "-o", str(compiled)], check=True, env=variables())
 
 
+def download_wheels(folder: Path) -> None:
+    """Fetch, for a machine like this one, the wheels that running needs.
+
+    Its Python may be an older patch release: what only those need is fetched, too.
+    """
+    folder.mkdir()
+    pinned = folder / "requirements.txt"
+    text = _requirements("run").read_text()
+    pinned.write_text(re.sub(r" ; python_full_version [^\\\n]*", " ", text))
+    what = ["--require-hashes", "-r", str(pinned), "-d", str(folder)]
+    done = subprocess.run([*_pip(), "download", "--quiet", *what], env=_calm())
+    if done.returncode:
+        raise Stuck("the wheels could not be fetched; the lines above say why.")
+    pinned.unlink()
+
+
 def report() -> list[str]:
     """One line on each part of the environment."""
     states = [f"{kind} {'ready' if is_ready(kind) else 'not set up'}" for kind in KINDS]
@@ -132,6 +150,8 @@ def _works() -> bool:
 def _fill(requirements: Path) -> None:
     """Install by uv where there is one, else, or where that fails, by pip."""
     pinned = ["--require-hashes", "-r", str(requirements)]
+    if WHEELS.is_dir() and requirements == _requirements("run"):
+        pinned += ["--no-index", "--find-links", str(WHEELS)]
     if uv := shutil.which("uv"):
         where = ["--python", program("python"), "--compile-bytecode", "--quiet"]
         done = subprocess.run([uv, "pip", "install", *where, *pinned], env=_uv())
@@ -158,7 +178,7 @@ def _pip() -> list[str]:
         )
         if done.returncode == 0:
             return [python, "-m", "pip"]
-    if wheel := system.pip_wheel():
+    if wheel := native.pip_wheel():
         return [python, str(wheel / "pip")]
     raise Stuck(
         "there is no pip on this machine. Ask an administrator for: "
@@ -176,7 +196,7 @@ def _calm() -> dict[str, str]:
     }
     if not os.access(seen.get("HOME") or "/nonexistent", os.W_OK):
         seen.setdefault("PIP_NO_CACHE_DIR", "1")
-    if bundle := system.certificates():
+    if bundle := native.certificates():
         seen.setdefault("PIP_CERT", str(bundle))
     return seen
 
@@ -219,11 +239,13 @@ def _keep(path: Path, text: str) -> bool:
 def _launcher() -> str:
     """Write it in shell: paths may hold spaces, and libraries may be unpacked."""
     lines = ["#!/bin/sh"]
-    if folders := system.library_folders():
+    if folders := native.library_folders():
         joined = os.pathsep.join(folders)
         after = "${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
         lines.append(f'LD_LIBRARY_PATH="{joined}{after}"')
         lines.append("export LD_LIBRARY_PATH")
+        if not SYSTEM_FONTS.exists():
+            lines.append(f'export FONTCONFIG_FILE="{native.NATIVE}/fonts.conf"')
     # -P: a folder named like one of our packages, where the user stands, stays out.
     start = "import sys; sys.argv[0] = 'opsdesk'; from opsdesk.cli import main; "
     start += "sys.exit(main())"

@@ -17,12 +17,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+from tools import native
+
 Kind = Literal["run", "test"]
 
-ROOT = Path(__file__).resolve().parent.parent
-NATIVE = ROOT / ".native"
-WHEELS = "usr/share/python-wheels"
-PIP = "python3-pip-whl"
+PIP = "python3-pip-whl"  # for a Python that comes without pip
 
 LIBRARIES = {  # package: what the loader is asked for
     "libpango-1.0-0": "libpango-1.0.so.0",
@@ -79,41 +78,18 @@ def missing(kind: Kind) -> list[str]:
 
 def install(kind: Kind, *, pip_needed: bool) -> None:
     """Install what is missing, or say in a sentence whom to ask for what."""
-    wanted = missing(kind)
-    if pip_needed and pip_wheel() is None:
-        wanted.append(PIP)
-    if not wanted:
-        return
-    if shutil.which("apt-get") is None:
-        _ask_for(wanted)
-    elif _as_root(wanted):
-        _make_room_for_sshd()
-    else:
-        _unpack([p for p in wanted if p in LIBRARIES or p == PIP])
-        _ask_for(missing(kind))
 
+    def wanted() -> list[str]:
+        no_pip = pip_needed and native.pip_wheel() is None
+        return missing(kind) + [PIP] * no_pip
 
-def pip_wheel() -> Path | None:
-    """Find the pip that the distribution packs for its own virtual environments."""
-    for top in (Path("/"), NATIVE):
-        for wheel in sorted(top.joinpath(WHEELS).glob("pip-*.whl")):
-            return wheel
-    return None
-
-
-def certificates() -> Path | None:
-    """Give unpacked certificates, in one file, for a system that has none of its own."""
-    packed = sorted(NATIVE.glob("usr/share/ca-certificates/**/*.crt"))
-    if Path("/etc/ssl/certs/ca-certificates.crt").exists() or not packed:
-        return None
-    bundle = NATIVE / "ca-certificates.crt"
-    bundle.write_bytes(b"\n".join(certificate.read_bytes() for certificate in packed))
-    return bundle
-
-
-def library_folders() -> list[str]:
-    """Where unpacked libraries lie; empty when the system has its own."""
-    return [str(folder) for folder in sorted(NATIVE.glob("usr/lib/*-linux-gnu"))]
+    if wanted() and native.has_bundle():
+        native.unpack_bundle()
+    if wanted() and (prefix := _privilege()) is not None:
+        _install(prefix, wanted())
+    if unpackable := [name for name in wanted() if name in {*LIBRARIES, PIP}]:
+        native.unpack(unpackable)
+    _ask_for(wanted())
 
 
 def report() -> list[str]:
@@ -128,7 +104,7 @@ def report() -> list[str]:
 
 
 def _loads(name: str) -> bool:
-    paths = [f"{folder}/{name}" for folder in library_folders()]
+    paths = [f"{folder}/{name}" for folder in native.library_folders()]
     if any(Path(path).exists() for path in paths):
         return True
     try:
@@ -148,15 +124,25 @@ def _is_root() -> bool:
     return os.geteuid() == 0
 
 
-def _as_root(packages: list[str]) -> bool:
-    """Install with apt-get where that is allowed without asking for a password."""
+def _privilege() -> list[str] | None:
+    """Give what to put before a command of root's; None where that is not allowed."""
+    if shutil.which("apt-get") is None:
+        return None
     if _is_root():
-        prefix: list[str] = []
-    elif _may_sudo():
-        prefix = ["sudo", "-n"]
-    else:
-        return False
+        return []
+    return ["sudo", "-n"] if _may_sudo() else None
+
+
+def _install(prefix: list[str], packages: list[str]) -> None:
+    """Install them all, or, where one does not exist here, each by itself."""
     print(f"installing system packages: {' '.join(packages)}", flush=True)
+    if not _apt(prefix, packages):
+        for package in packages:
+            _apt(prefix, [package])
+    _make_room_for_sshd()
+
+
+def _apt(prefix: list[str], packages: list[str]) -> bool:
     command = [*prefix, "/bin/sh", "-c", APT, "apt", *packages]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr)
     return done.returncode == 0
@@ -180,50 +166,6 @@ def _may_sudo() -> bool:
     return asked.returncode == 0
 
 
-def _unpack(packages: list[str]) -> None:
-    """Unpack packages and what they need below .native/, as an ordinary user."""
-    if not packages:
-        return
-    print(f"unpacking into .native/: {' '.join(packages)}", flush=True)
-    debs = NATIVE / "debs"
-    for folder in (NATIVE / "lists/partial", NATIVE / "cache/archives/partial", debs):
-        folder.mkdir(parents=True, exist_ok=True)
-    apt = ["apt-get", "-q"]
-    apt += ["-o", f"Dir::State::lists={NATIVE}/lists"]
-    apt += ["-o", f"Dir::Cache={NATIVE}/cache", "-o", "Debug::NoLocking=1"]
-    # The unprivileged download user of apt could not write below a home folder.
-    apt += ["-o", "APT::Sandbox::User="]
-    try:
-        _call([*apt, "update"])
-        plan = _call([*apt, "-s", "install", "--no-install-recommends", *packages])
-        names = [line.split()[1] for line in plan.splitlines() if line[:5] == "Inst "]
-        _call([*apt, "download", *names], folder=debs)
-        for deb in sorted(debs.glob("*.deb")):
-            _call(["dpkg-deb", "-x", str(deb), str(NATIVE)])
-    except (OSError, subprocess.CalledProcessError) as error:
-        print(f"unpacking did not work: {error}", file=sys.stderr)
-        return
-    for spent in (debs, NATIVE / "lists", NATIVE / "cache"):
-        shutil.rmtree(spent)
-    _write_font_configuration()
-
-
-def _call(command: list[str], folder: Path = ROOT) -> str:
-    done = subprocess.run(
-        command, cwd=folder, stdout=subprocess.PIPE, check=True, text=True
-    )
-    return done.stdout
-
-
-def _write_font_configuration() -> None:
-    """Name our folders too: the packed configuration knows only the system's."""
-    NATIVE.joinpath("fonts.conf").write_text(
-        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-        f"<dir>/usr/share/fonts</dir><dir>{NATIVE}/usr/share/fonts</dir>"
-        f"<cachedir>{NATIVE}/font-cache</cachedir></fontconfig>\n"
-    )
-
-
 def _ask_for(packages: Iterable[str]) -> None:
     names = " ".join(packages)
     if not names:
@@ -232,9 +174,9 @@ def _ask_for(packages: Iterable[str]) -> None:
         print("missing: pango. Install it with: brew install pango", file=sys.stderr)
         return
     print(
-        f"These system packages are missing, and this account may not install them: "
-        f"{names}.\nSet-up goes on without them. Ask an administrator for:\n"
+        f"These system packages are missing and could not be installed: {names}.\n"
+        f"Set-up goes on without them. Ask an administrator for:\n"
         f"    apt-get install --no-install-recommends {names}\n"
-        f"本机缺少上述系统软件包，当前账号无权安装；请管理员执行上面的命令。",
+        f"本机缺少上述系统软件包，未能安装；请管理员执行上面的命令。",
         file=sys.stderr,
     )
