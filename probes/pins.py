@@ -9,6 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _RSA = ("rsa-sha2-512", "rsa-sha2-256")
+_ECDSA = ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
+
+TYPES = (("ssh-ed25519",), _ECDSA, _RSA)
+"""The kinds of host key there are, each with the algorithms that show it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,14 @@ from typing import Protocol
 
 from probes.server import Limits, Server
 from probes.transcript import Outcome, Section
+
+STDERR_CAP = 256 * 1024
+"""Bytes of a script's error stream that are kept; the rest is read and dropped."""
+
+
+def end_marker(nonce: str) -> re.Pattern[bytes]:
+    """Return what the script's last line looks like."""
+    return re.compile(rb"(?m)^.*" + re.escape(nonce.encode()) + rb".*\bEND\b.*\n")
 
 
 def now() -> datetime:

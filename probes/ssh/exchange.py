@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import select
 from datetime import timedelta
 
@@ -12,12 +11,22 @@ import paramiko
 from probes.server import Limits
 from probes.ssh.wire import Wire
 from probes.transcript import Outcome
-from probes.transport import Call, Deadline, Errand, Heard, Question, Trouble, now
+from probes.transport import (
+    STDERR_CAP,
+    Call,
+    Deadline,
+    Errand,
+    Heard,
+    Question,
+    Trouble,
+    end_marker,
+    now,
+)
 
 SHELL = "/bin/sh -s"
-_STDERR_CAP = 256 * 1024
 _CHUNK = 65536
 _TAIL = 256
+_STATUS_LAG = 0.5  # seconds between a stream's end and the status behind it
 _LINGER = timedelta(seconds=2)
 
 
@@ -28,6 +37,7 @@ def converse(
     deadline = call.deadline.within(errand.limits.script)
     channel = _session(wire, call, deadline)
     with contextlib.closing(channel):
+        call.hold(lambda: _kill(wire, channel))
         sent = now()
         _send(channel, script.text.encode(), deadline)
         ear = Ear(channel, script.nonce, errand.limits)
@@ -113,20 +123,16 @@ class Ear:
     def _take_errors(self) -> None:
         while self._channel.recv_stderr_ready():
             some = self._channel.recv_stderr(_CHUNK)
-            self.err += some[: _STDERR_CAP - len(self.err)]
+            self.err += some[: STDERR_CAP - len(self.err)]
 
     def _why(self) -> str:
-        if not self._channel.exit_status_ready():
+        self._channel.status_event.wait(_STATUS_LAG)
+        status = self._channel.exit_status
+        if status < 0:
             return "the connection was cut before the script's end marker"
-        status = self._channel.recv_exit_status()
         said = self.err.decode("utf-8", "replace").strip().splitlines()
         last = f": {said[-1][:120]}" if said else ""
         return f"the shell ended with status {status} without the end marker{last}"
-
-
-def end_marker(nonce: str) -> re.Pattern[bytes]:
-    """Return what the script's last line looks like."""
-    return re.compile(rb"(?m)^.*" + re.escape(nonce.encode()) + rb".*\bEND\b.*\n")
 
 
 def _kill(wire: Wire, channel: paramiko.Channel) -> None:
@@ -141,6 +147,8 @@ def _kill(wire: Wire, channel: paramiko.Channel) -> None:
     request.add_string("signal")
     request.add_boolean(False)  # noqa: FBT003 – no reply wanted
     request.add_string("KILL")
+    if channel.closed or not wire.is_writable():
+        return
     with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
         wire.transport._send_user_message(request)  # type: ignore[attr-defined]  # noqa: SLF001
 

@@ -14,6 +14,13 @@ from probes.transport import Trouble
 
 _loaded: dict[tuple[Path, int, int], paramiko.PKey] = {}
 _lock = threading.Lock()
+_UNUSABLE = (
+    OSError,
+    ValueError,
+    TypeError,  # a passphrase is missing, or one too many
+    UnsupportedAlgorithm,
+    paramiko.SSHException,
+)
 
 
 def load(credential: Credential) -> paramiko.PKey:
@@ -30,12 +37,13 @@ def load(credential: Credential) -> paramiko.PKey:
             if mark not in _loaded:
                 _loaded[mark] = _read(path, credential)
             return _loaded[mark]
-    except (OSError, ValueError, UnsupportedAlgorithm, paramiko.SSHException) as error:
+    except _UNUSABLE as error:
         raise Trouble(
             Outcome.AUTH_FAILED, "auth", f"cannot use the key file {path}: {error}"
         ) from error
 
 
 def _read(path: Path, credential: Credential) -> paramiko.PKey:
-    secret = credential.passphrase.reveal() if credential.passphrase else None
-    return paramiko.PKey.from_path(path, secret)
+    secret = credential.passphrase.reveal().encode() if credential.passphrase else None
+    # the hint says str, but cryptography below takes bytes alone
+    return paramiko.PKey.from_path(path, secret)  # type: ignore[arg-type]

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import paramiko
 
-from probes.pins import HostKey, algorithms, matches
+from probes.pins import TYPES, HostKey, algorithms, matches
 from probes.server import Limits, Server
 from probes.ssh.exchange import converse
 from probes.ssh.signin import sign_in
-from probes.ssh.wire import Wire, dial
+from probes.ssh.wire import Incompatible, Wire, dial
 from probes.transcript import Outcome
 from probes.transport import Call, Errand, Heard, Trouble
 
@@ -86,15 +86,40 @@ def _proved(
     wires: contextlib.ExitStack,
 ) -> tuple[Wire, HostKey]:
     """Return a wire whose host key is the pinned one. Raises Trouble otherwise."""
-    wire = _wire(server, before, call, limits, wires)
-    wanted = algorithms(server.host_keys)
-    if wanted:
-        wire.only(wanted)
-    key = wire.greet(call, limits)
-    if matches(server.host_keys, key):
-        return wire, key
+    shown: HostKey | None = None
+    unlike: Incompatible | None = None
+    for only in _key_types(server.host_keys):
+        wire = _wire(server, before, call, limits, wires)
+        try:
+            if only:
+                wire.only(only)
+            key = wire.greet(call, limits)
+        except Incompatible as trouble:
+            unlike = trouble
+        else:
+            if matches(server.host_keys, key):
+                return wire, key
+            shown = shown or key
+        wire.close()
+    raise _changed(server, shown) if shown else unlike or AssertionError
+
+
+def _key_types(pins: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the host key types to ask for, one connection each until one matches.
+
+    Without asking, a server's other key would be taken for a change. A fingerprint
+    does not say its type, so all are tried, and only when the first is another.
+    """
+    if not pins:
+        return [()]
+    if wanted := algorithms(pins):
+        return [wanted, ()]
+    return [(), *TYPES]
+
+
+def _changed(server: Server, key: HostKey) -> Trouble:
     state = "changed" if server.host_keys else "unknown"
-    raise Trouble(
+    return Trouble(
         Outcome.KEY_CHANGED,
         "key",
         f"{state}: it shows {key.type} {key.fingerprint}; nothing was sent to it",

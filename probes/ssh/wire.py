@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
+import select
 import socket
 import threading
 
@@ -27,6 +28,20 @@ _TICK = 0.1
 _LINGER = 2.0
 
 
+class Incompatible(Trouble):
+    """The two sides share no algorithm of some kind."""
+
+
+class _Eager(socket.socket):
+    """Acknowledges at once: sshd holds its next answer back until we have (40 ms)."""
+
+    def recv(self, size: int, flags: int = 0, /) -> bytes:
+        data = super().recv(size, flags)
+        with contextlib.suppress(OSError):
+            self.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        return data
+
+
 class Wire:
     """A connected, encrypted, not yet authenticated connection. Close it always."""
 
@@ -38,8 +53,14 @@ class Wire:
         options.ciphers = (*_CIPHERS, *rest)
 
     def only(self, algorithms: tuple[str, ...]) -> None:
-        """Ask for host keys of these algorithms alone. Raises ValueError if unknown."""
-        self.transport.get_security_options().key_types = algorithms
+        """Ask for host keys of these algorithms alone. Raises Incompatible."""
+        try:
+            self.transport.get_security_options().key_types = algorithms
+        except ValueError as error:
+            detail = (
+                f"no host key of type {', '.join(algorithms)} can be read: {OLD_ONLY}"
+            )
+            raise Incompatible(Outcome.REFUSED, "key", detail) from error
 
     def greet(self, call: Call, limits: Limits) -> HostKey:
         """Exchange banners and keys; return the host key that was proved."""
@@ -63,7 +84,7 @@ class Wire:
         stage = "key" if self.transport.remote_version else "banner"
         error = self.transport.get_exception()
         if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
-            return Trouble(Outcome.REFUSED, "key", f"{error}: {OLD_ONLY}")
+            return Incompatible(Outcome.REFUSED, "key", f"{error}: {OLD_ONLY}")
         if deadline.expired:
             detail = "connected, and no SSH banner" if stage == "banner" else "stuck"
             return Trouble(Outcome.TIMED_OUT, stage, f"{detail} within the limit")
@@ -76,12 +97,19 @@ class Wire:
             "direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=deadline.remaining()
         )
 
+    def is_writable(self) -> bool:
+        """Say whether a few bytes can be sent without waiting."""
+        if isinstance(self._sock, socket.socket) and self._sock.fileno() >= 0:
+            return bool(select.select([], [self._sock], [], 0)[1])
+        return self.transport.is_active()
+
     def close(self) -> None:
         """Close everything and wait for paramiko's thread to be gone."""
         with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
             self._sock.shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
             self.transport.close()
+        self.transport.packetizer.complete_handshake()  # or its timer lives on
         with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
             self._sock.close()
         if self.transport.is_alive() and threading.current_thread() != self.transport:
@@ -101,7 +129,7 @@ def dial(server: Server, call: Call, limits: Limits) -> socket.socket:
         detail = f"{server.address}:{server.port}: {_words(error)}"
         raise Trouble(Outcome.UNREACHED, "connect", detail) from error
     _tune(sock, call)
-    return sock
+    return _Eager(fileno=sock.detach())
 
 
 def _tune(sock: socket.socket, call: Call) -> None:
@@ -110,12 +138,6 @@ def _tune(sock: socket.socket, call: Call) -> None:
     with contextlib.suppress(OSError):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
-
-
-def no_delay(sock: socket.socket) -> None:
-    """Acknowledge at once: sshd holds its answer back until we have (40 ms)."""
-    with contextlib.suppress(OSError):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 def _words(error: BaseException | None) -> str:

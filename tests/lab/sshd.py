@@ -1,5 +1,8 @@
 """Real sshd on loopback ports: one host key, one configuration, one user key each.
 
+As root each runs in a mount namespace with accounts of its own: `ops`, an ordinary
+user with the shell and the password a test wants. Otherwise one signs in as oneself.
+
     with keys(place) as user_key, sshd(place / "db-1", user_key) as host:
         walk([Errand(server=host.server(), script=…)], …)
 
@@ -10,6 +13,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -23,7 +27,7 @@ _CONFIG = """\
 ListenAddress 127.0.0.1
 Port {port}
 HostKey {home}/host_key
-AuthorizedKeysFile {home}/authorized_keys
+AuthorizedKeysFile {seen}/authorized_keys
 PidFile none
 StrictModes no
 UsePAM no
@@ -32,9 +36,25 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 PrintMotd no
 UseDNS no
-SetEnv HOME={home}
+SetEnv HOME={seen}
 LogLevel VERBOSE
 """
+
+
+OPS = "ops"
+SEEN = "/mnt"
+"""Where the home of an sshd appears in its own namespace."""
+
+_ENTER = """\
+mount --bind "$1" /mnt && mount --bind "$1/passwd" /etc/passwd &&
+mount --bind "$1/shadow" /etc/shadow || exit 1
+shift; exec "$@"
+"""
+
+
+def has_accounts() -> bool:
+    """Say whether sshd of the lab have accounts of their own (we are root)."""
+    return os.geteuid() == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +66,8 @@ class Sshd:
     home: Path
     pid: int
     user_key: Path
+    user: str
     address: str = "127.0.0.1"
-    user: str = ""
 
     @property
     def host_key(self) -> str:
@@ -58,10 +78,16 @@ class Sshd:
     def log(self) -> str:
         return (self.home / "log").read_text(errors="replace")
 
+    def connect(self) -> socket.socket:
+        """Open a connection that says nothing and so keeps a start-up slot."""
+        sock = socket.create_connection((self.address, self.port), 5)
+        sock.recv(4)  # sshd has forked and speaks
+        return sock
+
     def credential(self, **changes: Any) -> Credential:
         known: dict[str, Any] = {
             "name": "lab",
-            "user": self.user or getpass.getuser(),
+            "user": self.user,
             "key_file": self.user_key,
         }
         return Credential(**(known | changes))
@@ -95,21 +121,42 @@ def sshd(
     *,
     more: str = "",
     host_key: str = "ed25519",
-    wrap: tuple[str, ...] = (),
+    shell: str = "/bin/bash",
+    password: str = "",
 ) -> Iterator[Sshd]:
-    """Run one sshd. `more`: further lines of its configuration, `wrap`: run it by."""
+    """Run one sshd. `more`: further lines of its configuration, before all others.
+
+    `shell` and `password` (as crypt(5) writes it) are those of `ops`, when we are root.
+    """
     daemon_path = program("sshd", "openssh-server")
     home.mkdir(parents=True)
-    if os.geteuid() == 0:
+    wrap: list[str] = []
+    if has_accounts():
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+        home.chmod(0o755)
+        wrap = _namespace(home, shell, password)
     make_key(home / "host_key", host_key)
     (home / "authorized_keys").write_bytes(user_key.with_suffix(".pub").read_bytes())
     port = free_port()
     config = home / "sshd_config"
-    config.write_text(more + _CONFIG.format(port=port, home=home))
+    seen = SEEN if has_accounts() else home
+    config.write_text(more + _CONFIG.format(port=port, home=home, seen=seen))
     words = [*wrap, daemon_path, "-D", "-e", "-f", str(config)]
     with daemon(words, lambda: accepts(port), log=home / "log") as pid:
-        yield Sshd(home.name, port, home, pid, user_key)
+        user = OPS if has_accounts() else getpass.getuser()
+        yield Sshd(home.name, port, home, pid, user_key, user=user)
+
+
+def _namespace(home: Path, shell: str, password: str) -> list[str]:
+    """Return the words that run a command among the lab's own accounts."""
+    known = Path("/etc/passwd").read_text()
+    ours = f"{OPS}:x:61234:61234:ops:{SEEN}:{shell}\n"
+    (home / "passwd").write_text(known + ours)
+    (home / "shadow").write_text(
+        f"root:*:1::::::\n{OPS}:{password or '*'}:19000::::::\n"
+    )
+    unshare = program("unshare", "util-linux")
+    return [unshare, "--mount", "/bin/sh", "-c", _ENTER, "sh", str(home)]
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Everything that goes wrong on a wire, seen to go wrong."""

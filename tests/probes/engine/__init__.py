@@ -1,0 +1,1 @@
+"""The engine that walks the servers."""
