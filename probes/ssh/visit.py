@@ -15,6 +15,8 @@ from probes.ssh.wire import Incompatible, Wire, dial
 from probes.transcript import Outcome
 from probes.transport import Call, Errand, Heard, Trouble
 
+_PROHIBITED = 1  # RFC 4254 §5.1: administratively prohibited
+
 
 def ask(errand: Errand, call: Call) -> Heard:
     """Send the errand's script and return what came back.
@@ -136,9 +138,9 @@ def _wire(
 ) -> Wire:
     if before is None:
         call.say("connect")
-        wire = Wire(dial(server, call, limits))
+        wire = Wire(server.name, dial(server, call, limits))
     else:
-        wire = Wire(_tunnel(before, server, call, limits))
+        wire = Wire(server.name, _tunnel(before, server, call, limits))
     call.hold(wire.close)
     wires.callback(wire.close)
     call.say("key")
@@ -148,13 +150,24 @@ def _wire(
 def _tunnel(
     before: Wire, server: Server, call: Call, limits: Limits
 ) -> paramiko.Channel:
+    """Return a channel through a jump host. Raises Trouble, naming who is to blame."""
     limit = call.deadline.within(limits.connect)
-    where = f"{server.address}:{server.port} seen from its jump host"
+    where = f"{server.address}:{server.port} seen from jump host {before.name}"
     try:
         return before.open(server.address, server.port, limit)
     except paramiko.ChannelException as error:
-        refused = "refused" in error.text.lower()
-        outcome = Outcome.REFUSED if refused else Outcome.UNREACHED
-        raise Trouble(outcome, "connect", f"{where}: {error.text}") from error
+        if error.code == _PROHIBITED:
+            detail = f"jump host {before.name} does not forward: {error.text}"
+            raise _blocked(before, detail) from error
+        raise Trouble(Outcome.UNREACHED, "connect", f"{where}: {error.text}") from error
     except (paramiko.SSHException, OSError, EOFError) as error:
+        if not before.transport.is_active() and not call.ended.is_set():
+            detail = f"jump host {before.name} hung up: {error}"
+            raise _blocked(before, detail) from error
         raise Trouble(Outcome.UNREACHED, "connect", f"{where}: {error}") from error
+
+
+def _blocked(gateway: Wire, detail: str) -> Trouble:
+    return Trouble(
+        Outcome.PARENT_DOWN, "connect", detail, gateway=gateway.name, again=False
+    )

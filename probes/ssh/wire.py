@@ -45,7 +45,8 @@ class _Eager(socket.socket):
 class Wire:
     """A connected, encrypted, not yet authenticated connection. Close it always."""
 
-    def __init__(self, sock: socket.socket | paramiko.Channel) -> None:
+    def __init__(self, name: str, sock: socket.socket | paramiko.Channel) -> None:
+        self.name = name
         self._sock = sock
         self.transport = paramiko.Transport(sock)
         options = self.transport.get_security_options()

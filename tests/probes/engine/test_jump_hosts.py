@@ -25,9 +25,9 @@ def test_a_server_behind_a_gateway_is_asked_through_it(
     start: Start, shared: Sshd
 ) -> None:
     gateway = start("gateway")
-    heard = ask(shared.server(via=(gateway.server(),)), 'echo "$SSH_CLIENT"')
+    heard = ask(shared.server(via=(gateway.server(),)))
     assert heard.outcome is Outcome.ANSWERED
-    assert "direct-tcpip" in gateway.log or "Accepted publickey" in gateway.log
+    assert "Accepted publickey" in gateway.log
 
 
 def test_two_gateways_are_passed_outermost_first(start: Start, shared: Sshd) -> None:
@@ -111,8 +111,8 @@ def test_a_dead_server_behind_a_living_gateway_is_its_own_trouble(
 ) -> None:
     gateway = start("gateway").server()
     heard = ask(shared.server(via=(gateway,), port=free_port()))
-    assert (heard.outcome, heard.stage) == (Outcome.REFUSED, "connect")
-    assert "seen from its jump host" in heard.detail
+    assert (heard.outcome, heard.stage) == (Outcome.UNREACHED, "connect")
+    assert "seen from jump host gateway" in heard.detail
 
 
 def test_a_gateway_that_forbids_forwarding_is_the_one_to_blame(
