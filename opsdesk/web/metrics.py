@@ -6,7 +6,6 @@ import hmac
 import ipaddress
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import Forbidden
 
 from opsdesk.core.metrics import CONTENT_TYPE
 from opsdesk.flows.measure import scrape
@@ -15,13 +14,15 @@ from opsdesk.web.access import anyone
 
 screen = Blueprint("metrics", __name__)
 
+REFUSAL = "set metrics.token and send it as a bearer token\n"
+
 
 @screen.get("/metrics")
 @anyone
 def metrics() -> Response:
     """Return the exposition."""
     if not _may_scrape():
-        raise Forbidden("set metrics.token and send it as a bearer token")
+        return Response(REFUSAL, status=403, content_type="text/plain")
     return Response(scrape(unit.desk()), content_type=CONTENT_TYPE)
 
 
