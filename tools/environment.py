@@ -68,7 +68,9 @@ def install(kind: Kind) -> None:
         if not _works():
             print("making .venv", flush=True)
             venv.EnvBuilder(clear=True, symlinks=True, with_pip=False).create(VENV)
-        print(f"installing {_requirements(kind).relative_to(ROOT)}", flush=True)
+        _keep(VENV / ".made-at", str(VENV))
+        what = _requirements(kind).relative_to(ROOT)
+        print(f"installing {what} (half a minute the first time)", flush=True)
         _fill(_requirements(kind))
     except PermissionError as error:
         raise Stuck(f"{error.filename} is not writable for this account") from error
@@ -144,7 +146,9 @@ def _works() -> bool:
         done = subprocess.run([program("python"), "-I", "-c", check])
     except OSError:
         return False
-    return done.returncode == 0 and VENV.joinpath("pyvenv.cfg").is_file()
+    made_at = VENV / ".made-at"  # moved elsewhere, its programs start nothing
+    moved = made_at.is_file() and made_at.read_text() != str(VENV)
+    return done.returncode == 0 and not moved and (VENV / "pyvenv.cfg").is_file()
 
 
 def _fill(requirements: Path) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tools import environment, system
+from tools import bundle, environment, system
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PACKAGES = ("migrations", "opsdesk", "probes", "reports", "runbooks")
 PIN = re.compile(r"^([a-z0-9.-]+)(?:\[[a-z,]+\])?==([^ ]+)", re.MULTILINE)
 
 
@@ -83,6 +84,32 @@ def test_children_keep_their_bytecode_and_see_the_environment_first(
     seen = environment.variables()
     assert "PYTHONDONTWRITEBYTECODE" not in seen
     assert seen["PATH"].startswith(f"{ROOT}/.venv/bin{os.pathsep}")
+
+
+def test_the_command_takes_nothing_from_the_folder_the_user_stands_in(
+    tmp_path: Path,
+) -> None:
+    for name in ("opsdesk", "probes", "reports"):
+        tmp_path.joinpath(name).mkdir()
+        tmp_path.joinpath(name, "__init__.py").write_text("raise SystemExit(9)\n")
+    launcher = tmp_path / "launcher"
+    launcher.write_text(environment._launcher())
+    done = subprocess.run(
+        ["/bin/sh", launcher, "--version"],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert PROJECT["version"] in done.stdout
+
+
+def test_an_offline_bundle_takes_no_configuration_data_or_key() -> None:
+    private = {"config.yaml", "var", "keys", "secrets", ".git", ".venv", ".native"}
+    assert not private & set(bundle.TREE)
+    assert set(PACKAGES) <= set(bundle.TREE)
 
 
 def test_a_missing_program_is_named_by_its_package(
