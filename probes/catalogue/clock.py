@@ -94,9 +94,10 @@ def read(section: Section) -> Clock:
     if not lines or not lines[0].startswith("epoch "):
         raise Unreadable("no epoch")
     seconds, _, fraction = lines[0].removeprefix("epoch ").partition(".")
-    precise = fraction[:3].isdigit()
+    fraction = fraction[:3].ljust(3, "0") if fraction else ""
+    precise = fraction.isdigit()
     epoch_ms = whole(seconds, lines[0]) * _MS
-    epoch_ms += int(fraction[:3]) if precise else _MS // 2  # in the middle of it
+    epoch_ms += int(fraction) if precise else _MS // 2  # in the middle of it
     source = lines[1].strip("[]") if len(lines) > 1 else ""
     if source not in _SOURCES:
         raise Unreadable(f"no known time service: {cut(source)!r}")
@@ -127,7 +128,7 @@ def _chrony(lines: list[str]) -> _Kept:
     words = said.get("System time", "").split()
     if not synchronised or len(words) < 3:  # noqa: PLR2004
         return synchronised, None, stratum
-    offset = _number(words[0], " ".join(words)) * _MS
+    offset = round(_number(words[0], " ".join(words)) * _MS, 6)
     return synchronised, -offset if words[2] == "slow" else offset, stratum
 
 

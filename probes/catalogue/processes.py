@@ -39,20 +39,23 @@ case $out in
     printf '%s\n' "$out" | while read -r w s p q m; do
       [ "$w $s" = 'stuck D' ] || continue
       { read -r l <"/proc/$p/stat"; } 2>/dev/null || continue
-      case $l in *') D '*) echo "blocked $p $q $m" ;; esac
+      case $l in *') D '*) echo "stuck D $p $q $m" ;; esac
     done ;;
 esac
 printf '%s\n' "$out" | grep -v -e '^expected 0 ' -e '^stuck D '
 missing=$(printf '%s\n' "$out" | sed -n 's/^expected 0 //p')
 [ -n "$missing" ] && {
-  bounded 4 head -c 4096 /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' |
+  { bounded 4 head -c 4096 /proc/[0-9]*/cmdline 2>/dev/null
+    [ $? -eq 124 ] && echo '==> late <=='; } | tr '\0' ' ' |
   OD_PROCESSES="$missing" awk '
     BEGIN { k = split(ENVIRON["OD_PROCESSES"], e, "\n") }
     /^==> \/proc\/[0-9]+\/cmdline <==$/ { first = 1; next }
+    /^==> late <==$/ { late = 1; next }
     { if (first) { tool = $1; sub(/.*\//, "", tool); first = 0 }
       if (tool ~ /^(awk|cat|grep|less|man|more|nano|scp|ssh|sudo|tail|vi|vim)$/) next
       for (i = 1; i <= k; i++) if (e[i] != "" && index($0, e[i])) c[i]++ }
-    END { for (i = 1; i <= k; i++) if (e[i] != "") print "expected", c[i] + 0, e[i] }'
+    END { for (i = 1; i <= k; i++) if (e[i] != "" && (c[i] || !late))
+      print "expected", c[i] + 0, e[i] }'
 }
 { read -r a b c d e </proc/loadavg; m=$(cat /proc/sys/kernel/pid_max); } 2>/dev/null
 [ -n "$d" ] && [ -n "$m" ] && echo "room ${d#*/} $m"
@@ -70,6 +73,10 @@ ROOM = Limit(
 )
 
 _MISSING = Words("应运行的进程 {name} 不存在", "Expected process {name} is not running")
+_UNKNOWN = Words(
+    "应运行的进程 {name} 未取得结果：读取命令行超时",
+    "Nothing was learnt of expected process {name}: reading command lines timed out",
+)
 _ZOMBIES = Words(
     "有 {measured} 个僵尸进程，多由 {parent} 号进程产生，例如 {example}",
     "{measured} zombie processes, most of them children of {parent}, such as {example}",
@@ -132,8 +139,6 @@ def read(section: Section) -> Processes:
                 counts[letter] = whole(number, row)
             case ["stuck", state, pid, parent, *name]:
                 stuck.append(_stuck(state, pid, parent, " ".join(name)))
-            case ["blocked", pid, parent, *name]:
-                stuck.append(_stuck("D", pid, parent, " ".join(name)))
             case ["expected", number, *name]:
                 expected.append(Expected(name=" ".join(name), count=whole(number, row)))
             case ["room", threads, most]:
@@ -164,12 +169,13 @@ def judge(facts: Processes, here: Circumstances) -> Iterator[Finding]:
     """Yield missing processes, zombies, blocked ones, and a table that fills."""
     found = {one.name: one.count for one in facts.expected}
     for name in here.server.expect.processes:
-        if not found.get(name, 0):
+        if not found.get(name):
+            known = name in found
             yield Finding(
                 probe="processes",
                 subject=name,
-                severity=Severity.CRITICAL,
-                message=filled(_MISSING, name=name),
+                severity=Severity.CRITICAL if known else Severity.WARNING,
+                message=filled(_MISSING if known else _UNKNOWN, name=name),
             )
     zombies = [one for one in facts.stuck if one.state == "Z"]
     yield from against(
