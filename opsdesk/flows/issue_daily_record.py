@@ -139,6 +139,7 @@ def gather(
         frame=_frame(settings),
         at=at,
         times={Slot(name): due for name, due in settings.inspections.slots},
+        expect={server.name: server.expect for server in settings.servers},
         demo=is_demo(settings),
     )
     return paper.daily_record(summary, occasion)

@@ -38,7 +38,7 @@ def figures_of(visit: VisitSummary) -> Figures | None:
         filesystem=_fullest(visit),
         inodes_percent=_inodes(visit),
         clock_offset_s=_offset(visit),
-        failed_logins=_count(visit, "logins", "failed"),
+        failed_logins=_count(visit, "logins", "failed_count"),
     )
 
 
@@ -129,16 +129,21 @@ def _offset(visit: VisitSummary) -> Text:
 
 
 def _processes(visit: VisitSummary, expect: Expectations) -> Text:
-    """Return "wanted-there" of the expected processes, 「/」 where none is."""
-    if not expect.processes:
-        return NOT_APPLICABLE
-    facts = facts_of(visit, "processes")
-    if facts is None:
-        return _gap(visit, "processes")
-    there = {
-        row.get("name") for row in rows(dig(facts, "expected")) if row.get("count")
-    }
-    return _wanted(expect.processes, there)
+    """Return "wanted-there" of expected processes and services, 「/」 without any."""
+    wanted, there = (*expect.processes, *expect.services), set()
+    for probe, asked in (
+        ("processes", expect.processes),
+        ("services", expect.services),
+    ):
+        facts = facts_of(visit, probe)
+        if asked and facts is None:
+            return _gap(visit, probe)
+        there |= {
+            row.get("name")
+            for row in rows(dig(facts, "expected"))
+            if row.get("count") or row.get("state") == "active"
+        }
+    return _wanted(wanted, there) if wanted else NOT_APPLICABLE
 
 
 def _ports(visit: VisitSummary, expect: Expectations) -> Text:

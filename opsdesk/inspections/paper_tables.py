@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from opsdesk.inspections.facts import answers_of, dig, number
+from opsdesk.inspections import paper_rows as printed
+from opsdesk.inspections.facts import answers_of
+from opsdesk.inspections.paper_rows import Facts, Row, Source
 from opsdesk.inspections.paper_words import MARKS
 from opsdesk.inspections.summary import (
+    AbnormalItem,
     DaySummary,
     RoundSummary,
     ServerDay,
     VisitSummary,
 )
-from probes.finding import State
+from probes.finding import Severity, State
 from probes.server import SHELL_LESS, Kind
 from reports.documents.daily_record import Mark, Table, TableColumn
 from reports.documents.parts import Align
-from reports.documents.words import NOT_APPLICABLE, NOT_OBTAINED, Text, Words
+from reports.documents.words import Words
 
-_DEVICES = SHELL_LESS | {
-    Kind.AUDIT,
-    Kind.NETWORK_MANAGEMENT,
-    Kind.VIDEO,
-    Kind.STREAMING,
-}
-Facts = Mapping[str, Any]
+_DEVICES = frozenset(
+    {
+        *(SHELL_LESS - {Kind.NAS}),
+        *(Kind.AUDIT, Kind.NETWORK_MANAGEMENT, Kind.VIDEO, Kind.STREAMING),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,26 +38,55 @@ class Sheet:
     title: Words
     probe: str
     columns: tuple[TableColumn, ...]
-    row: Callable[[ServerDay, Facts], tuple[Text, ...]]
+    row: Callable[[Source, Facts], Row]
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """The day as these tables look at it."""
+
+    servers: tuple[ServerDay, ...]
+    rounds: Sequence[RoundSummary]
+    items: tuple[AbnormalItem, ...]
+
+    def visits(self, server: ServerDay) -> list[VisitSummary | None]:
+        by_number = {visit.round_number: visit for visit in server.visits}
+        return [
+            by_number.get(row.number) if row.number else None for row in self.rounds
+        ]
+
+    def source(self, server: ServerDay) -> Source:
+        return Source(server, lambda probe: self._latest(server, probe))
+
+    def _latest(self, server: ServerDay, probe: str) -> list[Facts]:
+        latest: dict[str, Facts] = {}
+        for visit in self.visits(server):
+            for facts in answers_of(visit, probe):
+                latest[str(facts.get("subject", ""))] = facts
+        return list(latest.values())
 
 
 def further_tables(
     summary: DaySummary, scheduled: Sequence[RoundSummary]
 ) -> tuple[Table, ...]:
     """Return those of tables B to F that have rows on this day."""
-    made = [_table(sheet, summary.servers, scheduled) for sheet in SHEETS]
-    made.insert(3, _devices(summary.servers, scheduled))
-    return tuple(table for table in made if table.rows)
+    day = _Day(summary.servers, scheduled, summary.items)
+    tables = (*(_table(sheet, day) for sheet in SHEETS), _devices(day), _storage(day))
+    return tuple(table for table in tables if table.rows)
 
 
-def _table(
-    sheet: Sheet, servers: Iterable[ServerDay], scheduled: Sequence[RoundSummary]
-) -> Table:
+def _table(sheet: Sheet, day: _Day) -> Table:
     rows, marks = [], []
-    for server in servers:
-        for facts in _latest_answers(server, scheduled, sheet.probe):
-            rows.append(sheet.row(server, facts))
-            marks.append(_marks(server, scheduled, (sheet.probe,)))
+    for server in day.servers:
+        source = day.source(server)
+        for facts in source.latest(sheet.probe):
+            rows.append(sheet.row(source, facts))
+            marks.append(
+                tuple(
+                    _mark(day, visit, server, sheet.probe, str(facts.get("subject")))
+                    for visit in day.visits(server)
+                )
+            )
     return Table(
         letter=sheet.letter,
         title=sheet.title,
@@ -66,56 +96,61 @@ def _table(
     )
 
 
-def _latest_answers(
-    server: ServerDay, scheduled: Sequence[RoundSummary], probe: str
-) -> Iterator[Facts]:
-    """Yield each subject's latest answer of the day."""
-    latest: dict[str, Facts] = {}
-    for row in scheduled:
-        for facts in answers_of(_visit(server, row), probe):
-            latest[str(facts.get("subject", ""))] = facts
-    yield from latest.values()
-
-
-def _visit(server: ServerDay, row: RoundSummary) -> VisitSummary | None:
-    found = (visit for visit in server.visits if visit.round_number == row.number)
-    return next(found, None) if row.number else None
-
-
-def _marks(
-    server: ServerDay, scheduled: Sequence[RoundSummary], probes: Sequence[str]
-) -> tuple[Mark, ...]:
-    return tuple(_mark(_visit(server, row), probes) for row in scheduled)
-
-
-def _mark(visit: VisitSummary | None, probes: Sequence[str]) -> Mark:
+def _mark(
+    day: _Day, visit: VisitSummary | None, server: ServerDay, probe: str, subject: str
+) -> Mark:
+    """Return one subject's conclusion: its own findings, not its neighbour's."""
     if visit is None:
         return Mark.UNKNOWN
-    states = [visit.cells[probe] for probe in probes if probe in visit.cells]
-    if not states:
-        silent = visit.state is State.UNREACHED
-        return Mark.UNREACHED if silent else Mark.UNKNOWN
-    order = tuple(State)
-    return MARKS[max(states, key=order.index)]
+    cell = visit.cells.get(probe)
+    if cell is None:
+        return Mark.UNREACHED if visit.state is State.UNREACHED else Mark.UNKNOWN
+    found = [
+        item
+        for item in day.items
+        if item.server == server.name
+        and item.probe == probe
+        and visit.slot in item.seen_in
+    ]
+    if not found:
+        return MARKS[cell]
+    own = [item.severity for item in found if subject in item.subject]
+    if not own:
+        return Mark.NORMAL
+    return Mark.ABNORMAL if Severity.CRITICAL in own else Mark.ATTENTION
 
 
-def _devices(servers: Iterable[ServerDay], scheduled: Sequence[RoundSummary]) -> Table:
+def _states(day: _Day, server: ServerDay) -> tuple[Mark, ...]:
+    return tuple(
+        MARKS[visit.state] if visit else Mark.UNKNOWN for visit in day.visits(server)
+    )
+
+
+def _devices(day: _Day) -> Table:
     """Return table E: every network and security device, asked or not."""
-    rows, marks = [], []
-    for server in servers:
-        if server.kind not in _DEVICES or server.kind is Kind.NAS:
-            continue
-        rows.append(_device_row(server, scheduled))
-        marks.append(
-            tuple(
-                MARKS[visit.state] if visit else Mark.UNKNOWN
-                for visit in (_visit(server, row) for row in scheduled)
-            )
-        )
+    servers = [server for server in day.servers if server.kind in _DEVICES]
     return Table(
         letter="E",
         title=Words("网络与安全设备", "Network and security devices"),
         columns=_DEVICE_COLUMNS,
+        rows=tuple(printed.device(day.source(server)) for server in servers),
+        marks=tuple(_states(day, server) for server in servers),
+    )
+
+
+def _storage(day: _Day) -> Table:
+    """Return table F: storage devices, asked or not, and every backup file."""
+    rows, marks = [], []
+    for server in day.servers:
+        found = list(printed.storage(day.source(server)))
+        if not found and server.kind is Kind.NAS:
+            found = [printed.unmeasured(server)]
+        rows.extend(found)
+        marks.extend([_states(day, server)] * len(found))
+    return Table(
+        letter="F",
+        title=Words("存储与备份", "Storage and backups"),
+        columns=_STORAGE_COLUMNS,
         rows=tuple(rows),
         marks=tuple(marks),
     )
@@ -137,112 +172,30 @@ _DEVICE_COLUMNS = (
     _column("接口 通／总", "Links up/all", 3, right=True),
     _column("来源", "Source", 4),
 )
-
-
-def _device_row(
-    server: ServerDay, scheduled: Sequence[RoundSummary]
-) -> tuple[Text, ...]:
-    icmp = next(_latest_answers(server, scheduled, "icmp"), None)
-    tcp = tuple(_latest_answers(server, scheduled, "tcp"))
-    snmp = next(_latest_answers(server, scheduled, "snmp"), None)
-    return (
-        server.name,
-        Words(server.kind.words.zh, server.kind.words.en),
-        server.address,
-        _of(icmp, "average_ms", ".1f"),
-        _of(icmp, "loss_percent", ".0f"),
-        "、".join(_milliseconds(facts) for facts in tcp) or NOT_APPLICABLE,
-        _of(snmp, "cpu_percent", ".0f"),
-        _links(snmp),
-        Words("☑ 自动　□ 截图", "☑ automatic  □ picture"),
-    )
-
-
-def _milliseconds(facts: Facts) -> str:
-    port = str(facts.get("subject", "")).rpartition(":")[2]
-    value = number(facts, "connect_ms")
-    return f"{port}: {NOT_OBTAINED.zh if value is None else f'{value:.0f}'}"
-
-
-def _links(snmp: Facts | None) -> Text:
-    if snmp is None:
-        return NOT_APPLICABLE
-    links = dig(snmp, "interfaces")
-    if not isinstance(links, list):
-        return NOT_OBTAINED
-    up = sum(1 for link in links if dig(link, "up") is True)
-    return f"{up}／{len(links)}"
-
-
-def _of(facts: Facts | None, name: str, style: str) -> Text:
-    if facts is None:
-        return NOT_APPLICABLE
-    value = number(facts, name)
-    return NOT_OBTAINED if value is None else format(value, style)
-
-
-def _text(facts: Facts, name: str) -> Text:
-    value = dig(facts, name)
-    return NOT_OBTAINED if value is None or value == "" else str(value)
-
-
-def _database(server: ServerDay, facts: Facts) -> tuple[Text, ...]:
-    return (
-        f"{server.name} {facts.get('subject', '')}",
-        _text(facts, "role"),
-        _of(facts, "connections", ".0f"),
-        _of(facts, "connections_limit", ".0f"),
-        _of(facts, "size_kib", ",.0f"),
-        _of(facts, "replication_lag_s", ".1f"),
-        _of(facts, "took_ms", ".0f"),
-    )
-
-
-def _page(server: ServerDay, facts: Facts) -> tuple[Text, ...]:
-    return (
-        server.name,
-        _text(facts, "subject"),
-        _of(facts, "status", ".0f"),
-        _of(facts, "first_byte_ms", ".0f"),
-        _found(facts),
-    )
-
-
-def _found(facts: Facts) -> Text:
-    if dig(facts, "contains") is None:
-        return NOT_APPLICABLE
-    found = dig(facts, "contains_found")
-    if found is None:
-        return NOT_OBTAINED
-    return Words("有", "there") if found else Words("没有", "missing")
-
-
-def _cache(server: ServerDay, facts: Facts) -> tuple[Text, ...]:
-    return (
-        f"{server.name} {facts.get('subject', '')}",
-        _text(facts, "role"),
-        _of(facts, "memory_percent", ".1f"),
-        _of(facts, "hit_percent", ".1f"),
-        _of(facts, "clients", ".0f"),
-        _text(facts, "replication"),
-    )
-
-
+_STORAGE_COLUMNS = (
+    _column("设备", "Device", 4),
+    _column("存储或备份", "Storage or backup", 9),
+    _column("容量 GiB", "Size GiB", 3, right=True),
+    _column("已用 %", "Used %", 3, right=True),
+    _column("最近备份", "Latest backup", 5),
+)
 SHEETS: tuple[Sheet, ...] = (
     Sheet(
         letter="B",
         title=Words("数据库", "Databases"),
         probe="sql",
         columns=(
-            _column("实例", "Instance", 8),
-            _column("角色", "Role", 3),
+            _column("设备", "Device", 4),
+            _column("实例", "Instance", 6),
+            _column("角色", "Role", 2),
             _column("连接数", "Connections", 3, right=True),
             _column("连接上限", "Limit", 3, right=True),
-            _column("大小 KiB", "Size KiB", 4, right=True),
+            _column("大小 GiB", "Size GiB", 3, right=True),
             _column("主备延迟 s", "Lag s", 3, right=True),
+            _column("最长事务 s", "Longest tx s", 3, right=True),
             _column("响应 ms", "Answer ms", 3, right=True),
         ),
-        row=_database,
+        row=printed.database,
     ),
     Sheet(
         letter="C",
@@ -254,21 +207,23 @@ SHEETS: tuple[Sheet, ...] = (
             _column("HTTP 码", "HTTP status", 2, right=True),
             _column("响应 ms", "Answer ms", 2, right=True),
             _column("应有内容", "Expected text", 3),
+            _column("证书剩余天", "Certificate days", 3, right=True),
         ),
-        row=_page,
+        row=printed.page,
     ),
     Sheet(
         letter="D",
         title=Words("缓存与中间件", "Caches and middleware"),
         probe="redis",
         columns=(
-            _column("名称", "Name", 8),
-            _column("角色", "Role", 3),
+            _column("设备", "Device", 4),
+            _column("实例", "Instance", 6),
+            _column("角色", "Role", 2),
             _column("内存 %", "Memory %", 3, right=True),
             _column("命中率 %", "Hits %", 3, right=True),
             _column("连接", "Clients", 3, right=True),
             _column("主从状态", "Replication", 4),
         ),
-        row=_cache,
+        row=printed.cache,
     ),
 )

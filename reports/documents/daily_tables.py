@@ -24,7 +24,7 @@ from reports.documents.parts import (
     Prose,
     Tone,
 )
-from reports.documents.words import NOT_APPLICABLE, Text, Words, joined
+from reports.documents.words import NOT_APPLICABLE, NOT_OBTAINED, Text, Words, joined
 
 WIDTH = 267.0  # mm: A4 across, less 15 mm on either side
 TONES = {
@@ -102,16 +102,16 @@ def _reading_note(record: DailyRecord) -> Text:
 
 _OVERVIEW = (
     _column("序号", "No.", 8, _CENTER),
-    _column("设备名称", "Device", 27),
+    _column("设备名称", "Device", 26),
     _column("类别", "Kind", 24.5),
     _column("IP", "Address", 21.5),
-    _column("操作系统", "System", 25),
+    _column("操作系统", "System", 27),
     _column("运行天数", "Days up", 9, _RIGHT),
     _column("CPU %", "CPU %", 9, _RIGHT),
-    _column("负载\n1-5-15", "Load\n1-5-15", 18, _RIGHT),
+    _column("负载\n1-5-15", "Load\n1-5-15", 17.5, _RIGHT),
     _column("内存 %", "Mem %", 9, _RIGHT),
     _column("Swap %", "Swap %", 9.5, _RIGHT),
-    _column("磁盘最高\n分区与 %", "Fullest\ndisk %", 19, _RIGHT),
+    _column("磁盘最高\n分区与 %", "Fullest\ndisk %", 18.5, _RIGHT),
     _column("inode %", "Inode %", 10, _RIGHT),
     _column("关键进程\n应有-实有", "Processes\nwant-have", 13.5, _CENTER),
     _column("端口\n应有-实有", "Ports\nwant-have", 13.5, _CENTER),
@@ -207,8 +207,8 @@ def _round_row(number: int, line: ServerLine) -> tuple[Cell, ...]:
 def _beside(figures: Iterable[Figures | None], name: str) -> Text:
     """Return one figure of each round, side by side; a round without any is 「—」."""
     texts = tuple("—" if f is None else _short(getattr(f, name), name) for f in figures)
-    if set(texts) == {NOT_APPLICABLE}:
-        return NOT_APPLICABLE
+    if set(texts) in ({NOT_APPLICABLE}, {NOT_OBTAINED}):
+        return texts[0]
     if name == "filesystem":
         texts = _same_mount(texts)
     return joined(texts, "／", " / ")
