@@ -71,7 +71,7 @@ def test_english_keeps_the_places_and_has_no_chinese_left(english: Catalog) -> N
     wrong = []
     for message in messages(english):
         strings = message.string
-        for said in (strings,) if isinstance(strings, str) else strings:
+        for said in (strings,) if isinstance(strings, str) else strings or ():
             places = sorted(PLACES.findall(texts(message)[0]))
             if sorted(PLACES.findall(said)) != places or CHINESE.search(said):
                 wrong.append((message.id, said))
