@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -64,33 +65,37 @@ def create_app(
 
 def _configure(app: Flask, settings: Settings, policy: Policy) -> None:
     desk = settings.desk
-    hosts: Iterable[str] = getattr(desk, "hosts", ())
-    https: bool = getattr(desk, "https", False)
     app.config.update(
         SECRET_KEY=_secret(desk.data / "keys" / "web.key"),
         SESSION_COOKIE_NAME="opsdesk_form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_SECURE=desk.https,
         MAX_CONTENT_LENGTH=MAX_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a kept draft can be sent
-        OPSDESK_POLICY=policy,
+        OPSDESK_POLICY=replace(policy, idle=desk.idle),
         OPSDESK_LANGUAGE=desk.language,
         OPSDESK_VERSION=version("opsdesk"),
-        OPSDESK_HOSTS=gate.own_names(desk.listen_host) | {h.lower() for h in hosts},
+        OPSDESK_HOSTS=gate.own_names(desk.listen_host)
+        | {host.lower() for host in desk.hosts},
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    if https:  # behind a proxy that ends TLS and says who asked
+    if desk.https:  # behind a proxy that ends TLS and says who asked
         app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
 
 
 def _secret(path: Path) -> str:
-    """Return the key that signs form tokens; make it where there is none."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
+    """Return the key that signs form tokens; make it where there is none.
+
+    It is linked into place whole, so that of two processes that start at once the
+    second reads what the first wrote.
+    """
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+        with suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
     return path.read_text(encoding="ascii").strip()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 import opsdesk
+from opsdesk.app import create_app
+from opsdesk.core.database import Database
+from opsdesk.core.settings import Settings
 from opsdesk.people.models import Role
 from tests.web.conftest import Browser, SignedIn
 
@@ -104,3 +108,30 @@ def test_what_a_person_wrote_is_shown_as_text(
     page = system.get("/people").text
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_behind_a_proxy_the_caller_s_own_address_counts_and_cookies_are_secure(
+    settings: Settings, sqlite_database: Database
+) -> None:
+    desk = replace(settings.desk, https=True, hosts=("Desk.Example",))
+    app = create_app(replace(settings, desk=desk), sqlite_database)
+    forwarded = {
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-For": "10.9.8.7",
+        "Host": "desk.example",
+    }
+    client = app.test_client()
+    answer = client.get("/sign-in", headers=forwarded)
+    assert answer.status_code == 200
+    assert "Strict-Transport-Security" in answer.headers
+    assert "Secure" in answer.headers["Set-Cookie"]
+
+
+def test_forms_are_signed_with_a_key_of_the_desk_s_own_kept_private(
+    app: Flask, settings: Settings, sqlite_database: Database
+) -> None:
+    path = settings.desk.data / "keys" / "web.key"
+    assert path.stat().st_mode & 0o777 == 0o600
+    again = create_app(settings, sqlite_database)
+    assert again.config["SECRET_KEY"] == app.config["SECRET_KEY"]
+    assert len(app.config["SECRET_KEY"]) == 64

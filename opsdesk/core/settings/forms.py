@@ -62,6 +62,9 @@ class DeskForm(Form):
     timezone: Zone = ZoneInfo("Asia/Shanghai")
     language: Literal["zh_CN", "en"] = "zh_CN"
     data: Text = "var"
+    hosts: list[Host] = []
+    https: bool = False
+    idle: Duration = timedelta(minutes=15)
 
 
 class ContractForm(Form):

@@ -25,6 +25,9 @@ class Desk:
     timezone: ZoneInfo
     language: Language
     data: Path  # absolute
+    hosts: tuple[str, ...] = ()  # names browsers may call this desk by
+    https: bool = False  # a proxy in front ends TLS and says who asked
+    idle: timedelta = timedelta(minutes=15)  # a session unused for as long ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

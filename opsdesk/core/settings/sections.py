@@ -39,6 +39,9 @@ def desk(form: DeskForm, data: dict[str, Any], path: Path) -> Desk:
         timezone=form.timezone,
         language=language,
         data=path.parent / Path(form.data).expanduser(),
+        hosts=tuple(form.hosts),
+        https=form.https,
+        idle=form.idle,
     )
 
 
