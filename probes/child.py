@@ -45,14 +45,15 @@ def converse(
     call: Call,
     *,
     env: Mapping[str, str] | None = None,
+    deadline: Deadline | None = None,
 ) -> Spoken:
     """Run the command with the script on its stdin, in a process group of its own."""
     with _group(words, env) as child:
         call.hold(lambda: _kill(child))
         spoken = Spoken(sent=now())
-        deadline = call.deadline.within(errand.limits.script)
-        _Ear(child, errand, spoken).listen(call, deadline)
-        if spoken.outcome is not Outcome.TIMED_OUT:
+        until = deadline or call.deadline.within(errand.limits.script)
+        _Ear(child, errand, spoken).listen(call, until)
+        if spoken.outcome is Outcome.PARTIAL:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 spoken.status = child.wait(_GRACE)
     if spoken.outcome is Outcome.PARTIAL:

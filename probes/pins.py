@@ -34,6 +34,19 @@ class HostKey:
         return "SHA256:" + digest.rstrip("=")
 
 
+def weak(names: Iterable[str]) -> list[str]:
+    """Return those algorithms that no longer protect what they should."""
+    return [name for name in names if _is_weak(name)]
+
+
+def _is_weak(name: str) -> bool:
+    return (
+        name in {"ssh-rsa", "ssh-dss"}
+        or name.endswith(("-sha1", "-cbc"))
+        or (name.startswith(("hmac-sha1", "hmac-md5", "arcfour")))
+    )
+
+
 def parse(line: str) -> HostKey:
     """Return the key of a line such as `ssh-ed25519 AAAA… comment`.
 

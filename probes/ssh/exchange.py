@@ -53,6 +53,7 @@ def converse(
         host_key=host_key,
         raw=bytes(ear.out),
         stderr=bytes(ear.err),
+        notes=wire.notes,
     )
 
 

@@ -8,10 +8,11 @@ import logging
 import select
 import socket
 import threading
+from typing import Any
 
 import paramiko
 
-from probes.pins import HostKey
+from probes.pins import HostKey, weak
 from probes.server import Limits, Server
 from probes.transcript import Outcome
 from probes.transport import Call, Deadline, Trouble
@@ -97,6 +98,13 @@ class Wire:
         return self.transport.open_channel(
             "direct-tcpip", (host, port), ("127.0.0.1", 0), timeout=deadline.remaining()
         )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Name every old algorithm that was agreed upon."""
+        transport: Any = self.transport  # the hints leave both out
+        agreed = (transport.remote_cipher, transport.remote_mac)
+        return tuple(f"weak-crypto:{name}" for name in weak(agreed))
 
     def is_writable(self) -> bool:
         """Say whether a few bytes can be sent without waiting."""

@@ -1,0 +1,5 @@
+"""Asks through the system's ssh client, for servers that speak only old algorithms."""
+
+from probes.openssh.visit import ask
+
+__all__ = ["ask"]
