@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from probes.finding import Words
 
-
 NOTHING = Words("", "")
 
 

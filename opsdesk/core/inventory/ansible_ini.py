@@ -38,7 +38,7 @@ def _take(line: str, group: str, part: str, number: int, inventory: Inventory) -
         return False
     if part == "vars":
         name, separator, value = line.partition("=")
-        inventory.group(group).variables[name.strip()] = value.strip().strip("\"'")
+        inventory.group(group).variables[name.strip()] = _unquoted(value.strip())
         return bool(separator)
     if part == "children":
         inventory.group(group).children.append(words[0])
@@ -54,6 +54,13 @@ def _take(line: str, group: str, part: str, number: int, inventory: Inventory) -
         inventory.sources.setdefault(name, f"line {number}")
         inventory.group(group).hosts.setdefault(name, {}).update(variables)
     return True
+
+
+def _unquoted(text: str) -> str:
+    """Take off one pair of quotes; what is inside may have its own."""
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        return text[1:-1]
+    return text
 
 
 _ODD = Words("看不懂这一行,已跳过:{line}", "This line was not understood: {line}")

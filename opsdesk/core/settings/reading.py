@@ -133,7 +133,14 @@ def this_machine() -> Server:
 
 def _catalogue(data: dict[str, Any]) -> Catalogue:
     """Return the catalogue's thresholds where the file names one; it costs an import."""
-    if "thresholds" not in str(data):
+    here, listed = data.get("inspections"), data.get("servers")
+    holders = [here, *(listed if isinstance(listed, list) else [])]
+    named = any(
+        holder.get("thresholds") or holder.get("kind_thresholds")
+        for holder in holders
+        if isinstance(holder, dict)
+    )
+    if not named:
         return None
     from opsdesk.core.settings.limits import of_the_catalogue  # noqa: PLC0415
 

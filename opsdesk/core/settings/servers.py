@@ -151,11 +151,12 @@ def _credential(
 def _thresholds(
     form: ServerForm, kind: Kind, where: Where, estate: Estate
 ) -> dict[str, Thresholds]:
+    """Return the file's thresholds for a server: for all, its kind's, its own."""
     place = (*where, "thresholds")
     own = thresholds.read(form.thresholds, place, estate.book, estate.known)
-    merged = thresholds.merge(estate.by_kind.get(kind.value, {}), own)
-    effective = thresholds.merge(estate.base, merged)
-    thresholds.check_order(own, effective, place, book=estate.book, known=estate.known)
+    kinds = thresholds.merge(estate.base, estate.by_kind.get(kind.value, {}))
+    merged = thresholds.merge(kinds, own)
+    thresholds.check_order(own, merged, place, book=estate.book, known=estate.known)
     return merged
 
 

@@ -1,0 +1,1 @@
+"""Claims about what every part of the desk stands on."""

@@ -34,8 +34,9 @@ inspections:
   workers: 8
   per_gateway: 2
   limits: {{connect: 5s, script: 45s, server: 80s, output: 1MiB}}
+  thresholds: {{filesystem_used_percent: {{warning: 85, critical: 92, clear: 80}}}}
   kind_thresholds:
-    class_1_database: {{load_per_core: {{critical: 8}}}}
+    class_1_database: {{memory_used_percent: {{critical: 99}}}}
 metrics: {{token: "secret:metrics"}}
 credentials:
   ops: {{user: opsdesk, key_file: key, passphrase: "secret:ops-passphrase"}}
@@ -127,14 +128,17 @@ def test_a_path_is_asked_from_the_server_it_names(full: settings.Settings) -> No
     assert db.expect.paths == ()
 
 
-def test_a_server_carries_its_kinds_thresholds_under_its_own(
+def test_a_server_carries_what_holds_for_all_for_its_kind_and_for_itself(
     full: settings.Settings,
 ) -> None:
-    server = full.server("db-1")
-    assert server is not None
-    assert server.thresholds == {
-        "load_per_core": Thresholds(critical=8),
-        "filesystem_used_percent": Thresholds(critical=95),
+    database, application = full.server("db-1"), full.server("app-1")
+    assert database is not None
+    assert application is not None
+    everywhere = Thresholds(warning=85, critical=92, clear=80)
+    assert application.thresholds == {"filesystem_used_percent": everywhere}
+    assert database.thresholds == {
+        "filesystem_used_percent": Thresholds(warning=85, critical=95, clear=80),
+        "memory_used_percent": Thresholds(critical=99),
     }
 
 

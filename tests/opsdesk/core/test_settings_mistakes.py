@@ -8,6 +8,7 @@ import pytest
 
 from opsdesk.core import settings
 from opsdesk.core.settings import BadSettings
+from probes.probe import Limit
 from tests.opsdesk.core.configured import KEY, loaded, mistakes, only_mistake, written
 
 TEN = """\
@@ -370,3 +371,57 @@ def test_the_fingerprint_of_a_pinned_key_is_taken_as_ssh_keygen_prints_it(
         tmp_path, servers(f"{{name: a, address: a, credential: ops, host_key: {KEY}}}")
     )
     assert found.servers[0].host_keys == (KEY,)
+
+
+KNOWN = {
+    "used_percent": Limit(name="used_percent", warning=80, critical=90, clear=75),
+    "days_left": Limit(name="days_left", warning=30, critical=7, above=False),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("thresholds: {used_procent: {critical: 95}}", "thresholds.used_procent"),
+        ("thresholds: {used_percent: {critical: 79}}", "thresholds.used_percent"),
+        ("thresholds: {used_percent: {warning: 90}}", "thresholds.used_percent"),
+        ("thresholds: {used_percent: {clear: 85}}", "thresholds.used_percent"),
+        ("thresholds: {days_left: {critical: 31}}", "thresholds.days_left"),
+        ("thresholds: {days_left: {clear: 20}}", "thresholds.days_left"),
+        ("kind_thresholds: {nass: {}}", "kind_thresholds.nass"),
+        (
+            "kind_thresholds: {nas: {used_percent: {critical: 70}}}",
+            "kind_thresholds.nas.used_percent",
+        ),
+    ],
+)
+def test_thresholds_have_known_names_and_levels_in_order(
+    tmp_path: Path, text: str, path: str
+) -> None:
+    where = written(tmp_path, f"inspections: {{{text}}}")
+    with pytest.raises(BadSettings) as caught:
+        settings.load(where, environ={}, limits=KNOWN)
+    assert [mistake.path for mistake in caught.value.mistakes] == [
+        f"inspections.{path}"
+    ]
+
+
+def test_a_servers_own_level_is_held_against_what_it_inherits(tmp_path: Path) -> None:
+    where = written(
+        tmp_path,
+        """\
+        inspections: {thresholds: {used_percent: {warning: 88}}}
+        servers:
+          - {name: a, transport: local, thresholds: {used_percent: {critical: 86}}}
+        """,
+    )
+    with pytest.raises(BadSettings) as caught:
+        settings.load(where, environ={}, limits=KNOWN)
+    assert caught.value.mistakes[0].path == "servers[0].thresholds.used_percent"
+
+
+def test_levels_in_order_are_taken(tmp_path: Path) -> None:
+    text = "{used_percent: {warning: 85, critical: 95}, days_left: {critical: 3}}"
+    where = written(tmp_path, f"inspections: {{thresholds: {text}}}")
+    found = settings.load(where, environ={}, limits=KNOWN)
+    assert found.inspections.thresholds["used_percent"].critical == 95

@@ -1,0 +1,1 @@
+"""Claims about the servers of config.yaml and the ways to get more into it."""
