@@ -1,0 +1,1 @@
+"""The examples must work as they are."""
