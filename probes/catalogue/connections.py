@@ -15,14 +15,16 @@ from probes.transcript import Section
 ASK = r"""
 have awk || { absent no awk to count with; return; }
 if have ss; then
-  out=$(bounded 4 ss -tan); s=$?
+  { bounded 4 ss -tan; echo "ended $?"; } | awk '
+    $1 == "ended" { status = $2; next }
+    NF > 3 && $1 != "State" { n[$1]++
+      if ($1 == "CLOSE-WAIT") { sub(/.*:/, "", $4); p[$4]++ } }
+    END { if (status) exit status
+      for (i in n) print "state", i, n[i]
+      for (i in p) print "unclosed", i, p[i] }'
+  s=$?
   [ "$s" -eq 124 ] && return 124
   if [ "$s" -eq 0 ]; then
-    printf '%s\n' "$out" | awk '
-      NF > 3 && $1 != "State" { n[$1]++
-        if ($1 == "CLOSE-WAIT") { sub(/.*:/, "", $4); p[$4]++ } }
-      END { for (i in n) print "state", i, n[i]
-            for (i in p) print "unclosed", i, p[i] }'
     while read -r l; do case $l in TCP:*) echo "$l" ;; esac
     done 2>/dev/null </proc/net/sockstat
     return 0

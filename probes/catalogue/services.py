@@ -30,13 +30,14 @@ fi
 tool=
 have service && tool=service
 have rc-service && tool=rc-service
-[ -n "$tool" ] || { absent neither systemd nor service; return; }
-echo "manager $tool"
+[ -n "$tool$OD_SERVICES" ] || { absent neither systemd nor service; return; }
+echo "manager ${tool:-none}"
 printf '%s\n' "$OD_SERVICES" | while IFS= read -r n; do
   [ -n "$n" ] || continue
   case $n in -*) continue ;; esac
-  bounded 3 "$tool" "$n" status </dev/null >/dev/null 2>&1
   echo "expected $n"
+  [ -n "$tool" ] || continue
+  bounded 3 "$tool" "$n" status </dev/null >/dev/null 2>&1
   echo "status=$?"
 done
 return 0
