@@ -110,15 +110,16 @@ class _Ear:
         with selectors.DefaultSelector() as streams:
             self._register(streams)
             while streams.get_map():
-                if deadline.expired or call.ended.is_set():
-                    spoken.outcome = Outcome.TIMED_OUT
-                    spoken.detail = "the script was not done within the limit"
-                    return
+                if call.is_late(deadline):
+                    break
                 for key, _ in streams.select(min(deadline.remaining(), 1.0)):
                     if not key.data(key.fileobj):
                         streams.unregister(key.fileobj)
                 if self._decided():
                     return
+        if call.is_late(deadline):
+            spoken.outcome = Outcome.TIMED_OUT
+            spoken.detail = "the script was not done within the limit"
 
     def _register(self, streams: selectors.BaseSelector) -> None:
         child = self._child

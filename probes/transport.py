@@ -18,8 +18,8 @@ STDERR_CAP = 256 * 1024
 
 
 def end_marker(nonce: str) -> re.Pattern[bytes]:
-    """Return what the script's last line looks like."""
-    return re.compile(rb"(?m)^.*" + re.escape(nonce.encode()) + rb".*\bEND\b.*\n")
+    """Return what the script's last line looks like; see probes.cutting."""
+    return re.compile(re.escape(nonce.encode()) + rb" END \d+\n")
 
 
 def now() -> datetime:
@@ -58,6 +58,8 @@ class Question(Protocol):
     def text(self) -> str: ...
     @property
     def nonce(self) -> str: ...
+    @property
+    def names(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +151,10 @@ class Call:
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
         self._timer.join()
+
+    def is_late(self, deadline: Deadline) -> bool:
+        """Say whether `deadline` has passed, or the visit was hung up by its own."""
+        return deadline.expired or self.ended.is_set()
 
     def hold(self, close: Callable[[], None]) -> None:
         """Have `close` called when time is up; at once when it is up already."""

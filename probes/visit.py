@@ -115,6 +115,7 @@ def visit(
         host_key=end.host_key,
         script=errand.script.text if errand.script else "",
         nonce=errand.script.nonce if errand.script else "",
+        asked=errand.script.names if errand.script else (),
         answers=answers,
         attempts=attempts,
     )

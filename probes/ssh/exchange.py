@@ -41,7 +41,7 @@ def converse(
         sent = now()
         _send(channel, script.text.encode(), deadline)
         ear = Ear(channel, script.nonce, errand.limits)
-        outcome, detail = ear.listen(deadline)
+        outcome, detail = ear.listen(call, deadline)
         if outcome is Outcome.TIMED_OUT:
             _kill(wire, channel)
         if errand.server.via and outcome is Outcome.ANSWERED:
@@ -65,7 +65,7 @@ def _session(wire: Wire, call: Call, deadline: Deadline) -> paramiko.Channel:
         stage = "exec"
         channel.exec_command(SHELL)
     except (paramiko.SSHException, OSError, EOFError) as error:
-        late = call.deadline.expired or deadline.expired
+        late = call.is_late(deadline)
         outcome = Outcome.TIMED_OUT if late else Outcome.REFUSED
         said = " ".join(str(error).split()) or type(error).__name__
         raise Trouble(outcome, stage, f"no shell: {said}", again=False) from error
@@ -90,7 +90,7 @@ class Ear:
         self._cap = limits.output_bytes
         self._end = end_marker(nonce)
 
-    def listen(self, deadline: Deadline) -> tuple[Outcome, str]:
+    def listen(self, call: Call, deadline: Deadline) -> tuple[Outcome, str]:
         """Return how the answer ended, and a line for who looks into it."""
         poller = select.poll()
         poller.register(self._channel.fileno(), select.POLLIN)
@@ -101,7 +101,7 @@ class Ear:
             if len(self.out) >= self._cap:
                 del self.out[self._cap :]
                 return Outcome.TRUNCATED, f"more than {self._cap} bytes of output"
-            if deadline.expired:
+            if call.is_late(deadline):
                 return Outcome.TIMED_OUT, "the script was not done within the limit"
             if over:
                 return Outcome.PARTIAL, self._why()

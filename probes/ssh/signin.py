@@ -24,7 +24,7 @@ def sign_in(wire: Wire, server: Server, call: Call, limits: Limits) -> None:
     try:
         _try_each(wire.transport, credential, deadline)
     except (paramiko.SSHException, OSError, EOFError) as error:
-        raise _sorted(credential, deadline, error) from error
+        raise _sorted(credential, error, late=call.is_late(deadline)) from error
 
 
 def _try_each(
@@ -49,8 +49,8 @@ def _try_each(
         raise paramiko.AuthenticationException("the password is not enough")
 
 
-def _sorted(credential: Credential, deadline: Deadline, error: Exception) -> Trouble:
-    if deadline.expired:
+def _sorted(credential: Credential, error: Exception, *, late: bool) -> Trouble:
+    if late:
         return Trouble(Outcome.TIMED_OUT, "auth", "sign-in not answered in time")
     said = " ".join(str(error).split())
     who = f"{credential.user} (credential {credential.name})"

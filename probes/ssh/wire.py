@@ -73,7 +73,7 @@ class Wire:
         self.transport.start_client(event=done)
         self._await(done, banner)
         if not self.transport.is_active() or not done.is_set():
-            raise self._trouble(banner)
+            raise self._trouble(late=call.is_late(banner))
         key = self.transport.get_remote_server_key()
         return HostKey(key.get_name(), key.asbytes())
 
@@ -82,12 +82,12 @@ class Wire:
             if deadline.expired or not self.transport.is_active():
                 return
 
-    def _trouble(self, deadline: Deadline) -> Trouble:
+    def _trouble(self, *, late: bool) -> Trouble:
         stage = "key" if self.transport.remote_version else "banner"
         error = self.transport.get_exception()
         if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
             return Incompatible(Outcome.REFUSED, "key", f"{error}: {OLD_ONLY}")
-        if deadline.expired:
+        if late:
             detail = "connected, and no SSH banner" if stage == "banner" else "stuck"
             return Trouble(Outcome.TIMED_OUT, stage, f"{detail} within the limit")
         detail = f"closed before its {stage} was read"

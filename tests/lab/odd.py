@@ -22,6 +22,7 @@ class Words:
 
     body: str
     nonce: str = "n0nce"
+    names: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -29,7 +30,7 @@ class Words:
 
     @property
     def end(self) -> str:
-        return f"@@{self.nonce} END 0"
+        return f"{self.nonce} END 0"
 
 
 @contextmanager

@@ -21,7 +21,7 @@ HERE = Server(
 def test_this_machine_answers_without_ssh() -> None:
     heard = ask(HERE)
     assert heard.outcome is Outcome.ANSWERED
-    assert heard.raw == b"hello\n@@n0nce END 0\n"
+    assert heard.raw == b"hello\nn0nce END 0\n"
     assert heard.host_key == ""
 
 

@@ -30,7 +30,7 @@ def test_no_errand_yields_nothing() -> None:
 
 def test_a_transcript_tells_the_whole_visit(shared: Sshd) -> None:
     heard = ask(shared.server())
-    assert heard.raw == b"hello\n@@n0nce END 0\n"
+    assert heard.raw == b"hello\nn0nce END 0\n"
     assert heard.nonce == "n0nce"
     assert "echo hello" in heard.script
     assert heard.sent is not None
