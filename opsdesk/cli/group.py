@@ -11,6 +11,7 @@ import click
 
 from opsdesk.core.errors import Refused
 from opsdesk.core.language import RefusedInWords, chosen, pick, say
+from opsdesk.core.text import printable
 from probes.finding import Words
 
 LANGUAGE = chosen(os.environ)
@@ -130,7 +131,7 @@ class OpsdeskGroup(click.Group):
         try:
             return super().invoke(ctx)
         except Refused as refusal:
-            click.echo(sentence(refusal), err=True)
+            click.echo(printable(sentence(refusal)), err=True)
             ctx.exit(2)
 
 

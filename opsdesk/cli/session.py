@@ -11,6 +11,7 @@ import click
 
 from opsdesk.cli.group import LANGUAGE
 from opsdesk.core.language import pick, say
+from opsdesk.core.text import one_line, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,7 +53,8 @@ def list_mistakes(bad: BadSettings, path: Path) -> None:
     for mistake in bad.mistakes:
         where = f"{path}:{mistake.line}" if mistake.line else str(path)
         what = f"{mistake.path}: " if mistake.path else ""
-        click.echo(f"  {where}  {what}{pick(mistake.words, language)}", err=True)
+        said = one_line(f"{what}{pick(mistake.words, language)}")
+        click.echo(f"  {where}  {said}", err=True)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -66,5 +68,5 @@ def console(*, stderr: bool = False) -> Console:
 
 def fail(zh: str, en: str, *, status: int = 2) -> NoReturn:
     """Say on stderr what is wrong and what to do, and leave."""
-    click.echo(say(zh, en, LANGUAGE), err=True)
+    click.echo(printable(say(zh, en, LANGUAGE)), err=True)
     raise SystemExit(status)

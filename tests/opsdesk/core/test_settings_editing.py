@@ -57,7 +57,7 @@ def test_a_server_is_added_behind_the_last_and_every_comment_stays() -> None:
         ("servers:\n- {name: a}", "servers:\n- {name: a}\n- {name: n}\n"),
         (
             "servers:\n  - name: a\n    note: >\n      x\n\nmetrics:\n",
-            "servers:\n  - name: a\n    note: >\n      x\n  - {name: n}\n\nmetrics:\n",
+            "servers:\n  - name: a\n    note: >\n      x\n\n  - {name: n}\nmetrics:\n",
         ),
     ],
 )
