@@ -25,6 +25,7 @@ from opsdesk.web import (
     gate,
     language,
     page,
+    probe_words,
     security,
     unit,
 )
@@ -51,6 +52,7 @@ def create_app(
         security.install,
         errors.install,
         filters.install,
+        probe_words.install,
         page.install,
     ):
         install(app)

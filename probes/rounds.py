@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -36,7 +36,7 @@ def walk(
     per_gateway: int,
     on: On | None = None,
     patience: Patience | None = None,
-) -> Iterator[Transcript]:
+) -> Generator[Transcript, None, None]:
     """Yield each server's transcript as soon as that server has ended.
 
     Exactly one for every errand; a server's trouble is in its transcript, never

@@ -14,8 +14,9 @@ from opsdesk.inspections.queries.rounds import RoundView, VisitView
 from probes.finding import State
 
 if TYPE_CHECKING:
-    from probes.transport import Step
     from rich.live import Live
+
+    from probes.rounds import Step
 
 STAGES = {
     "connect": ("连接", "connecting"),

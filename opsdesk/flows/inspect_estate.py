@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
-from probes.rounds import walk
-from probes.transport import Errand, Step
 from sqlalchemy.orm import Session
 
 from opsdesk.core import clock
@@ -22,8 +20,10 @@ from opsdesk.inspections.operations import review, rounds, visits
 from opsdesk.inspections.queries import past
 from opsdesk.inspections.queries.running import pending_visits
 from probes import catalogue, script
+from probes.rounds import Step, walk
 from probes.server import Server
 from probes.transcript import Transcript, pack
+from probes.transport import Errand
 
 BEAT = timedelta(seconds=10)
 _FAST = 4
@@ -89,7 +89,6 @@ def _errand(
         server,
         nonce=secrets.token_hex(8),
         skip_mounts=() if round_.slot is Slot.MORNING else _hung(before),
-        first=before is None,
     )
     return Errand(server=server, script=composed, limits=limits)
 
@@ -207,6 +206,13 @@ def request(desk: Desk, plan: rounds.Plan, *, at: datetime) -> tuple[int, str] |
     with desk.database.unit() as session:
         round_ = rounds.request(session, plan, at=at)
         return (round_.id, round_.number) if round_ else None
+
+
+def request_in(session: Session, plan: rounds.Plan, *, at: datetime) -> str:
+    """Write an ad-hoc round down as due, in the caller's unit; returns its number."""
+    round_ = rounds.request(session, plan, at=at)
+    assert round_ is not None  # ad-hoc rounds have no lock to lose
+    return round_.number
 
 
 def claim(desk: Desk, round_id: int, *, runner: str) -> bool:

@@ -19,17 +19,17 @@ class Group:
 
 SECTIONS = (
     Group("host", Words("主机", "Host"), ("identity", "host", "connection")),
-    Group("cpu", Words("CPU 负载", "CPU, load"), ("load", "cpu", "pressure")),
+    Group("cpu", Words("CPU 负载", "CPU, load"), ("load", "cpu")),
     Group("memory", Words("内存", "Memory"), ("memory",)),
     Group(
         "storage",
         Words("磁盘", "Storage"),
-        ("filesystems", "inodes", "mounts", "disks", "raid"),
+        ("filesystems", "disks", "raid"),
     ),
     Group(
         "network",
         Words("网络", "Network"),
-        ("network", "ports", "tcp_states", "paths"),
+        ("network", "bonding", "ports", "connections", "paths"),
     ),
     Group("services", Words("服务进程", "Services"), ("services", "processes")),
     Group("clock", Words("时钟", "Clock"), ("clock",)),

@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from opsdesk.web import account, audit_trail, health, people
+from opsdesk.web import (
+    account,
+    audit_trail,
+    board,
+    findings,
+    health,
+    metrics,
+    people,
+    records,
+    rounds,
+    servers,
+    settings,
+    transcripts,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account.screen,
+    board.screen,
+    rounds.screen,
+    transcripts.screen,
+    servers.screen,
+    findings.screen,
+    records.screen,
+    settings.screen,
     people.screen,
     audit_trail.screen,
     health.screen,
+    metrics.screen,
 )

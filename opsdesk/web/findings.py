@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
@@ -49,8 +50,13 @@ def index() -> str:
         names=[server.name for server in unit.desk().settings.servers],
         probes=[*(probe.name for probe in catalogue.PROBES), CONNECTION],
         known=review.acknowledged(unit.session(), at=g.at),
-        older=url_for("findings.index", before=rows[-1].id, **kept) if more else None,
+        older=_older(rows[-1].id, kept) if more else None,
     )
+
+
+def _older(before: int, kept: dict[str, str]) -> str:
+    values: dict[str, Any] = {"before": before, **kept}
+    return url_for("findings.index", **values)
 
 
 @screen.get("/<fingerprint>")

@@ -19,7 +19,7 @@ def install(app: Flask) -> None:
 def probe_title(name: str) -> str:
     """Return a probe's title in the page's language, its name where it is unknown."""
     if name == "connection":
-        return _("连接")
+        return str(_("连接"))
     for probe in catalogue.PROBES:
         if probe.name == name:
             return words(probe.title)
@@ -36,4 +36,4 @@ def gap_word(status: str) -> str:
         ReplyStatus.UNREADABLE: _("无法识别"),
         ReplyStatus.MISSING: _("没有回答"),
     }
-    return sentences[ReplyStatus(status)]
+    return str(sentences[ReplyStatus(status)])

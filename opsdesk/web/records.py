@@ -141,13 +141,9 @@ def download(number: str, version: int, kind: str) -> Response:
 
 def _body(view: documents.DocumentView, kind: str) -> bytes:
     desk = unit.desk()
-    if kind == "pdf":
-        return flow.copy_as_pdf(desk, view)
     if kind == "json":
         return desk.store.get(view.content_sha256)
-    if view.docx_sha256 is None:
-        raise NotFound("这一版没有 DOCX。")
-    return desk.store.get(view.docx_sha256)
+    return flow.file_of(desk, view, f".{kind}")
 
 
 def _day(text: str) -> date | None:

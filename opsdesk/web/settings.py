@@ -6,7 +6,7 @@ import os
 
 from flask import Blueprint, render_template
 
-from opsdesk.core.settings import BadSettings, load
+from opsdesk.core.settings import BadSettings, Mistake, load
 from opsdesk.flows.keep_slots import timetable
 from opsdesk.people.models import Role
 from opsdesk.web import unit
@@ -21,7 +21,8 @@ screen = Blueprint("settings", __name__, url_prefix="/settings")
 def index() -> str:
     """Show the settings in force, and read the file again to tell its mistakes."""
     settings = unit.desk().settings
-    mistakes, changed = (), False
+    mistakes: tuple[Mistake, ...] = ()
+    changed = False
     try:
         changed = load(settings.path, environ=os.environ) != settings
     except BadSettings as bad:
