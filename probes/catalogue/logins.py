@@ -141,7 +141,7 @@ def read(section: Section) -> Logins:
     for row in rows(section):
         if row.startswith("["):
             part, _, heard.source = row.partition(" ")
-        elif not row.strip() or " begins " in row or row.startswith("USER"):
+        elif _is_trimming(row):
             continue
         elif not part:
             _place_head(row, heard)
@@ -152,6 +152,11 @@ def read(section: Section) -> Logins:
     if not heard.now or not heard.source:
         raise Unreadable("the answer has no moment, or no list of failures")
     return _counted(heard)
+
+
+def _is_trimming(row: str) -> bool:
+    """Say whether a row is a heading, a footer or the blank before it."""
+    return not row.strip() or "begins " in row or row.startswith("USER ")
 
 
 def _place_head(row: str, heard: _Heard) -> None:
