@@ -89,8 +89,7 @@ def answer(
         clock.left()
         got = dict(get(clock))
     except (NoAnswer, OSError, ImportError) as trouble:
-        found = _sorted(trouble, clock)
-        error, reason, got = found.error, found.reason, found.got
+        error, reason, got = _sorted(trouble, clock)
     took = clock.spent_ms
     body = {"error": error, "reason": reason, "expected": expected, "took_ms": took}
     return Section(
@@ -103,12 +102,14 @@ def answer(
     )
 
 
-def _sorted(error: Exception, clock: Clock) -> NoAnswer:
+def _sorted(error: Exception, clock: Clock) -> tuple[str, str, dict[str, Any]]:
+    # No exception is kept: its frames would keep a library's socket open.
     if isinstance(error, NoAnswer):
-        return error
+        return error.error, error.reason, error.got
+    said = one_line(str(error) or type(error).__name__)
     if clock.over or isinstance(error, TimeoutError):
-        return NoAnswer("timeout", str(error) or "timed out")
-    return NoAnswer(_kind(error), str(error) or type(error).__name__)
+        return "timeout", said, {}
+    return _kind(error), said, {}
 
 
 def _kind(error: Exception) -> str:
@@ -159,7 +160,10 @@ def connect(host: str, port: int, clock: Clock) -> socket.socket:
             continue
         wire.settimeout(clock.left())
         return wire
-    raise last or OSError(errno.EHOSTUNREACH, f"no address for {host}")
+    try:
+        raise last or OSError(errno.EHOSTUNREACH, f"no address for {host}")
+    finally:
+        del last
 
 
 @contextmanager
@@ -195,7 +199,7 @@ def _shut(wire: socket.socket) -> None:
         return  # already gone
 
 
-def wait_for(wire: socket.socket, clock: Clock, *, write: bool = False) -> None:
+def wait_for(wire: socket.socket | int, clock: Clock, *, write: bool = False) -> None:
     """Wait until a non-blocking socket may be read (or written)."""
     event = selectors.EVENT_WRITE if write else selectors.EVENT_READ
     with selectors.DefaultSelector() as selector:

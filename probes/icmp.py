@@ -36,7 +36,7 @@ def ask(check: IcmpCheck, server: Server, deadline: Deadline) -> Section:
                 continue
             except ICMPLibError as error:
                 raise NoAnswer("unreachable", str(error)) from error
-        return _knock(server, address, clock)
+        return knock(server, address, clock)
 
     expected = {"count": check.count, "warn_ms": check.warn_ms}
     return answer(check, server, deadline, expected=expected, get=get)
@@ -66,7 +66,7 @@ def _echo(
     return got
 
 
-def _knock(server: Server, address: str, clock: Clock) -> dict[str, Any]:
+def knock(server: Server, address: str, clock: Clock) -> dict[str, Any]:
     """Connect to ports until one answers; a refusal, too, is a sign of life."""
     ports = tuple(dict.fromkeys((server.port, *_COMMON_PORTS)))
     last = OSError("no port was tried")

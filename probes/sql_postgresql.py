@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from contextlib import ExitStack, closing
 from typing import Any
@@ -61,7 +62,10 @@ _QUESTIONS = {
         AND backend_type = 'client backend'""",
 }
 # The server says this before it says any code, and in its own language.
-_AUTH_WORDS = ("authentication", "认证", "pg_hba.conf", "role ", "角色", "password")
+_AUTH_WORDS = (
+    *("authentication failed", "认证失败", "no password supplied"),
+    *("pg_hba.conf", 'role "', "角色"),
+)
 
 
 def look(check: SqlCheck, server: Server, clock: Clock) -> dict[str, Any]:
@@ -129,20 +133,18 @@ def _complete(wire: pq.abc.PGconn, clock: Clock) -> None:
     while state not in {pq.PollingStatus.OK, pq.PollingStatus.FAILED}:
         if wire.status == pq.ConnStatus.BAD:
             break
-        with _socket(wire) as line:
-            wait_for(line, clock, write=state == pq.PollingStatus.WRITING)
+        wait_for(wire.socket, clock, write=state == pq.PollingStatus.WRITING)
         state = pq.PollingStatus(wire.connect_poll())
     if wire.status != pq.ConnStatus.OK:
         raise _sorted(wire)
 
 
 def _socket(wire: pq.abc.PGconn) -> socket.socket:
-    """Return libpq's socket under a descriptor of our own."""
-    whole = socket.socket(fileno=wire.socket)
-    try:
-        return whole.dup()
-    finally:
-        whole.detach()
+    """Return libpq's socket under a descriptor of our own, its flags untouched.
+
+    Not by `dup()`: that sets Python's idea of blocking on both, and libpq would hang.
+    """
+    return socket.socket(fileno=os.dup(wire.socket))
 
 
 def _sorted(wire: pq.abc.PGconn) -> Exception:

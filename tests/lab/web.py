@@ -26,6 +26,7 @@ events {{ worker_connections 64; }}
 http {{
   access_log off;
   charset off;
+  ssl_protocols TLSv1.2 TLSv1.3;
   client_body_temp_path {home}/body;
   proxy_temp_path {home}/proxy;
   fastcgi_temp_path {home}/fastcgi;
