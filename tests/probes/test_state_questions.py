@@ -117,6 +117,7 @@ def test_a_zombie_is_counted_and_named(shell: str) -> None:
     if child == 0:
         os._exit(0)
     try:
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # ended, and not reaped
         facts = processes.PROBE.read(ask(processes.PROBE, shell))
         assert facts.zombies >= 1
         assert child in {one.pid for one in facts.stuck if one.state == "Z"} or (
