@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports.fonts import Face, faces
+from reports.fonts import Face, everyday, faces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,12 +35,11 @@ def pdf(html: str, *, cache: Path) -> bytes:
     from weasyprint import CSS, HTML  # noqa: PLC0415 - half a second to import
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
-    bundled = faces(cache)
-    everyday = [face for face in bundled if face.role != "wide"]
-    rare = {char for char in html if not char.isspace()} - _characters(everyday)
+    chosen = everyday()
+    rare = {char for char in html if not char.isspace()} - _characters(chosen)
     if rare:
-        html = _legible(html, rare - _characters(bundled))
-    chosen = bundled if rare else tuple(everyday)
+        chosen = faces(cache)
+        html = _legible(html, rare - _characters(chosen))
     fetcher, configuration = _fetcher(chosen), FontConfiguration()
     style = CSS(
         string=_declared(chosen), font_config=configuration, url_fetcher=fetcher

@@ -27,6 +27,7 @@ from reports.word_styles import (
     keep_with_next,
     prepare,
     repeat_head,
+    set_margins,
     set_widths,
     shade,
 )
@@ -71,8 +72,10 @@ def docx(document: DailyRecord, language: str = "zh") -> bytes:
     _describe(writer, sheet)
     _running(writer, sheet)
     word.add_paragraph(writer.say(sheet.title), style="标题")
-    for part in (*sheet.parts, *sheet.closing):
+    for part in sheet.parts:
         _write(writer, part)
+    for part in sheet.closing:
+        _write(writer, part, together=True)
     kept = io.BytesIO()
     word.save(kept)
     return kept.getvalue()
@@ -112,22 +115,22 @@ def _running(writer: _Writer, sheet: Sheet) -> None:
     foot.add_run(after)
 
 
-def _write(writer: _Writer, part: Part) -> None:
+def _write(writer: _Writer, part: Part, *, together: bool = False) -> None:
     match part:
         case Heading():
             writer.word.add_paragraph(writer.say(part.text), style="标题 1")
         case Prose():
-            _prose(writer, part)
+            _prose(writer, part, together=together)
         case Grid():
             _grid(writer, part)
         case Signatures():
             _signatures(writer, part)
 
 
-def _prose(writer: _Writer, part: Prose) -> None:
+def _prose(writer: _Writer, part: Prose, *, together: bool) -> None:
     style = "注释" if part.small else "正文"
     paragraph = writer.word.add_paragraph(writer.say(part.text), style=style)
-    paragraph.paragraph_format.keep_with_next = bool(part.points)
+    paragraph.paragraph_format.keep_with_next = together or bool(part.points)
     for number, point in enumerate(part.points, start=1):
         writer.word.add_paragraph(f"{number}. {writer.say(point)}", style=style)
 
@@ -147,6 +150,7 @@ def _grid(writer: _Writer, part: Grid) -> None:
     for row in part.rows:
         _row(writer, table.add_row(), part, row)
     set_widths(table, [column.width for column in part.columns])
+    set_margins(table, 0.5 if part.dense else 0.9)
     writer.word.add_paragraph(style="表后")
 
 
@@ -169,8 +173,10 @@ def _row(writer: _Writer, target: Any, part: Grid, row: tuple[Cell, ...]) -> Non
 
 
 def _fill(cell: _Cell, text: str, style: str, align: Align) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415 - see docx
+    from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT  # noqa: PLC0415 - see docx
+    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
 
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
     paragraph.style = style
     paragraph.alignment = {

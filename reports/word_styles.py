@@ -49,13 +49,23 @@ def _styles(word: Word) -> None:
         style.paragraph_format.space_after = Pt(0 if "表" in chinese else 2)
     named["正文"].paragraph_format.space_after = Pt(3)
     named["标题"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _without_line(named["标题"])
     named["标题 1"].paragraph_format.keep_with_next = True
+    named["标题 1"].paragraph_format.space_before = Pt(6)
     for running in ("页眉", "页脚"):
         stops = named[running].paragraph_format.tab_stops
         stops.clear_all()
         stops.add_tab_stop(Mm(_WIDTH / 2), WD_TAB_ALIGNMENT.CENTER)
         stops.add_tab_stop(Mm(_WIDTH), WD_TAB_ALIGNMENT.RIGHT)
     _table_styles(word)
+
+
+def _without_line(style: Any) -> None:
+    """Take away the rule that the template draws under a title."""
+    from docx.oxml.ns import qn  # noqa: PLC0415
+
+    for line in style.element.pPr.findall(qn("w:pBdr")):
+        style.element.pPr.remove(line)
 
 
 def _set_face(style: Any, size: float, face: str) -> None:
@@ -118,6 +128,23 @@ def set_widths(table: Table, widths: list[float]) -> None:
             span = cell.grid_span
             cell.width = Mm(sum(widths[place : place + span]))
             place += span
+
+
+def set_margins(table: Table, millimetres: float) -> None:
+    """Set the room between text and line on the left and right of every cell."""
+    from docx.oxml.ns import qn  # noqa: PLC0415
+    from docx.shared import Mm  # noqa: PLC0415
+
+    room = _element("tblCellMar")
+    for side in ("left", "right"):
+        width = str(Mm(millimetres).twips)
+        room.append(_element(side, w=width, type="dxa"))
+    properties = table._tbl.tblPr  # noqa: SLF001
+    look = properties.find(qn("w:tblLook"))
+    if look is None:
+        properties.append(room)
+    else:
+        look.addprevious(room)
 
 
 def add_field(paragraph: Paragraph, code: str) -> None:

@@ -14,11 +14,13 @@ from opsdesk.inspections.paper_tables import further_tables
 from opsdesk.inspections.paper_words import MARKS, OUTCOMES, SLOTS, paper_words
 from opsdesk.inspections.summary import (
     DaySummary,
+    ReplySummary,
     RoundSummary,
     ServerDay,
     Signed,
     VisitSummary,
 )
+from probes import catalogue
 from probes.finding import State
 from probes.reply import GAPS, ReplyStatus
 from probes.server import Expectations
@@ -239,10 +241,7 @@ def _missing(
     ]
     if not replies:
         return
-    names = tuple(
-        f"{reply.probe}（{reply.reason[:80] or reply.status.value}）"
-        for reply in replies
-    )
+    names = tuple(map(_unread, replies))
     text = joined(names, "、", ", ")
     zh = text if isinstance(text, str) else text.zh
     en = text if isinstance(text, str) else text.en
@@ -250,6 +249,17 @@ def _missing(
         server,
         row,
         Words(f"{NOT_OBTAINED.zh} {zh}", f"{NOT_OBTAINED.en} {en}"),
+    )
+
+
+def _unread(reply: ReplySummary) -> Words:
+    name, _, subject = reply.probe.partition(" ")
+    probe = catalogue.by_name(name)
+    title = Words(name, name) if probe is None else paper_words(probe.title)
+    where = subject or reply.subject
+    why = reply.reason[:80] or reply.status.value
+    return Words(
+        f"{title.zh}{where}（{why}）", f"{title.en}{' ' * bool(where)}{where} ({why})"
     )
 
 

@@ -31,7 +31,7 @@ def figures_of(visit: VisitSummary) -> Figures | None:
     if not any(status_of(visit, name) for name in ("load", "memory", "filesystems")):
         return None
     return Figures(
-        cpu_percent=_percent(visit, "cpu", "busy_percent"),
+        cpu_percent=_percent(visit, "cpu", "used_percent"),
         load=_load(visit),
         memory_percent=_memory(visit),
         swap_percent=_swap(visit),
@@ -47,8 +47,8 @@ def system_of(visit: VisitSummary | None, expect: Expectations) -> System:
     if visit is None:
         return System()
     identity = facts_of(visit, "identity")
-    uptime = number(identity, "uptime_s")
-    name = dig(identity, "os", "pretty_name")
+    uptime = number(identity, "uptime_seconds")
+    name = dig(identity, "os")
     return System(
         name=name if isinstance(name, str) and name else NOT_OBTAINED,
         uptime_days=NOT_OBTAINED if uptime is None else f"{uptime / _DAY_S:.0f}",

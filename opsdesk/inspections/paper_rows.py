@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from opsdesk.inspections.facts import dig, number, rows
 from opsdesk.inspections.summary import ServerDay
@@ -191,12 +191,22 @@ def cache(source: Source, facts: Facts) -> Row:
     )
 
 
-def storage(source: Source) -> Iterator[Row]:
+class Stored(NamedTuple):
+    """A row of table F, and which probe's findings about what conclude it."""
+
+    probe: str
+    subject: str
+    row: Row
+
+
+def storage(source: Source) -> Iterator[Stored]:
     """Yield the rows of table F: disks that SNMP names, and backup files."""
     for snmp in source.latest("snmp"):
         for disk in rows(dig(snmp, "storage")):
             if disk.get("disk") is True:
-                yield _disk(source, disk)
+                yield Stored("snmp", str(disk.get("name")), _disk(source, disk))
+    for backup in source.latest("backups"):
+        yield Stored("backups", str(backup.get("glob")), _backup(source, backup))
 
 
 def unmeasured(server: ServerDay) -> Row:
@@ -212,4 +222,20 @@ def _disk(source: Source, disk: Facts) -> Row:
         NOT_OBTAINED if size is None else f"{size / _KIB_IN_GIB:,.1f}",
         _ratio(disk, "used_kib", "size_kib", ".1f"),
         NOT_APPLICABLE,
+    )
+
+
+def _backup(source: Source, backup: Facts) -> Row:
+    size, age = number(backup, "size_kib"), number(backup, "age_hours")
+    newest: Text = Words("没有文件", "no file")
+    if backup.get("denied"):
+        newest = Words("无权查看", "may not look")
+    elif age is not None:
+        newest = Words(f"{age:.1f} 小时前", f"{age:.1f} hours ago")
+    return (
+        source.server.name,
+        str(backup.get("path") or backup.get("glob") or "?"),
+        NOT_APPLICABLE if size is None else f"{size / _KIB_IN_GIB:,.3f}",
+        NOT_APPLICABLE,
+        newest,
     )

@@ -62,7 +62,7 @@ class _Day:
         latest: dict[str, Facts] = {}
         for visit in self.visits(server):
             for facts in answers_of(visit, probe):
-                latest[str(facts.get("subject", ""))] = facts
+                latest[str(facts.get("subject") or facts.get("glob"))] = facts
         return list(latest.values())
 
 
@@ -140,13 +140,21 @@ def _devices(day: _Day) -> Table:
 
 def _storage(day: _Day) -> Table:
     """Return table F: storage devices, asked or not, and every backup file."""
-    rows, marks = [], []
+    rows: list[Row] = []
+    marks: list[tuple[Mark, ...]] = []
     for server in day.servers:
         found = list(printed.storage(day.source(server)))
+        for probe, subject, row in found:
+            rows.append(row)
+            marks.append(
+                tuple(
+                    _mark(day, visit, server, probe, subject)
+                    for visit in day.visits(server)
+                )
+            )
         if not found and server.kind is Kind.NAS:
-            found = [printed.unmeasured(server)]
-        rows.extend(found)
-        marks.extend([_states(day, server)] * len(found))
+            rows.append(printed.unmeasured(server))
+            marks.append(_states(day, server))
     return Table(
         letter="F",
         title=Words("存储与备份", "Storage and backups"),

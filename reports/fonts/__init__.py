@@ -27,15 +27,20 @@ class Face:
     role: Literal["subset", "wide", "symbols"]
 
 
-def faces(cache: Path) -> tuple[Face, ...]:
-    """Every face as a file; the wide one is unpacked into `cache` the first time."""
+def everyday() -> tuple[Face, ...]:
+    """Return the faces that set nearly every page; nothing is unpacked for them."""
     sans = "Noto Sans SC"
     return (
         Face(sans, 400, FOLDER / "NotoSansSC-Regular.ttf", "subset"),
         Face(sans, 700, FOLDER / "NotoSansSC-Bold.ttf", "subset"),
         Face("Noto Sans Symbols 2", 400, FOLDER / "NotoSansSymbols2.ttf", "symbols"),
-        Face("Noto Sans SC Wide", 400, _unpacked(cache / WIDE), "wide"),
     )
+
+
+def faces(cache: Path) -> tuple[Face, ...]:
+    """Every face as a file; the wide one is unpacked into `cache` the first time."""
+    wide = Face("Noto Sans SC Wide", 400, _unpacked(cache / WIDE), "wide")
+    return (*everyday(), wide)
 
 
 def _unpacked(target: Path) -> Path:

@@ -171,7 +171,7 @@ def _outside(place: int) -> tuple[ReplySummary, ...]:
 def _inside(name: str, place: int) -> tuple[ReplySummary, ...]:
     used = 97 if name == SICK else 30 + place
     return (
-        reply("cpu", {"busy_percent": 3.5 + place}),
+        reply("cpu", {"used_percent": 3.5 + place}),
         reply("logins", {"failed_count": place % 3}),
         reply(
             "processes", {"total": 180, "expected": [{"name": "postgres", "count": 9}]}
@@ -179,7 +179,7 @@ def _inside(name: str, place: int) -> tuple[ReplySummary, ...]:
         reply("ports", {"listening": [{"port": 22}, {"port": 5432}]}),
         reply(
             "identity",
-            {"os": {"pretty_name": "Debian GNU/Linux 12"}, "uptime_s": 86_400 * place},
+            {"os": "Debian GNU/Linux 12", "uptime_seconds": 86_400 * place},
         ),
         reply("load", {"one": 0.1 * place, "five": 0.25, "fifteen": 0.22, "cores": 4}),
         reply(
