@@ -1,4 +1,7 @@
-"""Settings from the environment: `OPSDESK_DESK__LISTEN` is `desk.listen`."""
+"""Settings from the environment: `OPSDESK_DESK__LISTEN` is `desk.listen`.
+
+A list is written with commas, a switch as `true` or `false`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from opsdesk.core.settings.mistakes import Notebook, near_miss
 from probes.finding import Words
 
 OVERRIDABLE = ("desk", "contract", "database", "metrics")
-"""Sections whose keys are all plain texts; the rest stays in the file."""
+"""Sections that fit into variables; the rest stays in the file."""
 
 
 def applied(
@@ -28,8 +31,20 @@ def applied(
             continue
         kept = result.get(section)
         if kept is None or isinstance(kept, dict):
-            result[section] = {**(kept or {}), key: value or None}
+            result[section] = {**(kept or {}), key: _typed(section, key, value)}
     return result
+
+
+def _typed(section: str, key: str, value: str) -> Any:
+    """Return a variable's text as the YAML file would have had it."""
+    default = SECTIONS[section].model_fields[key].default
+    if not value:
+        return None
+    if isinstance(default, list):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    if isinstance(default, bool):
+        return {"true": True, "false": False}.get(value.lower(), value)
+    return value
 
 
 def _unknown(variable: str) -> Words:

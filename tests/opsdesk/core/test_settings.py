@@ -216,6 +216,16 @@ def test_the_environment_goes_over_the_file(tmp_path: Path) -> None:
     assert "pw@" not in repr(found)
 
 
+def test_lists_and_switches_may_come_from_the_environment_too(tmp_path: Path) -> None:
+    found = loaded(
+        tmp_path,
+        "desk:\n",
+        {"OPSDESK_DESK__HOSTS": "a.example, b.example", "OPSDESK_DESK__HTTPS": "true"},
+    )
+    assert found.desk.hosts == ("a.example", "b.example")
+    assert found.desk.https is True
+
+
 def test_the_database_address_may_be_a_reference(tmp_path: Path) -> None:
     url = "postgresql+psycopg:///opsdesk"
     found = loaded(tmp_path, "database: {url: 'env:DB'}", {"DB": url})
