@@ -163,7 +163,7 @@ def _place_head(row: str, heard: _Heard) -> None:
     word, *cells = row.split()
     if word == "now":
         heard.now = seconds([whole(cell, row) for cell in cells], row)
-    elif word == "self":
+    elif word == "self" and cells:
         heard.own = (cells[0], cells[1] if len(cells) > 1 else "")
     else:
         raise Unreadable(f"not about us: {cut(row)!r}")

@@ -15,6 +15,7 @@ _MONTHS = {
     if name  # Python's own, in the C locale, as the script's
 }
 _DAY = 24 * 3600
+_LEAST, _PARTS = 3, 6  # words of a moment, numbers of one
 
 
 def weekday(cells: list[str], row: str) -> int:
@@ -30,9 +31,11 @@ def moment(cells: list[str], now: int, row: str) -> int:
 
     Without a year it is the last one that does not lie ahead.
     """
-    if "T" in cells[0]:
+    if cells and "T" in cells[0]:
         digits = cells[0][:19].replace("T", "-").replace(":", "-").split("-")
         return seconds([whole(digit, row) for digit in digits], row)
+    if len(cells) < _LEAST:
+        raise Unreadable(f"no moment in {cut(row)!r}")
     month, day, clock = _MONTHS.get(cells[0], 0), whole(cells[1], row), cells[2]
     hms = [whole(part, row) for part in clock.split(":")]
     hms += [0] * (3 - len(hms))
@@ -45,7 +48,9 @@ def moment(cells: list[str], now: int, row: str) -> int:
 
 def seconds(parts: list[int], row: str) -> int:
     """Return year, month, day, hours, minutes, seconds as seconds since 1970."""
+    if len(parts) != _PARTS:
+        raise Unreadable(f"not a moment: {cut(row)!r}")
     try:
-        return calendar.timegm((*parts[:6], 0, 0, 0))
-    except (ValueError, OverflowError, TypeError) as error:
+        return calendar.timegm((*parts, 0, 0, 0))
+    except (ValueError, OverflowError) as error:
         raise Unreadable(f"not a moment: {cut(row)!r}") from error
