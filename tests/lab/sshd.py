@@ -47,7 +47,7 @@ SEEN = "/mnt"
 
 _ENTER = """\
 mount --bind "$1" /mnt && mount --bind "$1/passwd" /etc/passwd &&
-mount --bind "$1/shadow" /etc/shadow || exit 1
+mount --bind "$1/shadow" /etc/shadow && . "$1/prepare" || exit 1
 shift; exec "$@"
 """
 
@@ -125,10 +125,12 @@ def sshd(
     host_key: str = "ed25519",
     shell: str = "/bin/bash",
     password: str = "",
+    prepare: str = "",
 ) -> Iterator[Sshd]:
     """Run one sshd. `more`: further lines of its configuration, before all others.
 
-    `shell` and `password` (as crypt(5) writes it) are those of `ops`, when we are root.
+    `shell` and `password` (as crypt(5) writes it) are those of `ops`, when we are root;
+    `prepare` is shell text run in the namespace before, to mount something over it.
     """
     daemon_path = program("sshd", "openssh-server")
     home.mkdir(parents=True)
@@ -136,6 +138,7 @@ def sshd(
     if has_accounts():
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         home.chmod(0o755)
+        (home / "prepare").write_text(f"{prepare}\n")
         wrap = _namespace(home, shell, password)
     make_key(home / "host_key", host_key)
     (home / "authorized_keys").write_bytes(user_key.with_suffix(".pub").read_bytes())
