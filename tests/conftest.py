@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from opsdesk.core import audit, migrate
 from opsdesk.core.database import Database
+from opsdesk.people import passwords
 from tests.lab.postgres import Postgres, postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 
+REAL_HASHER = passwords.HASHER
 AUDIT_KEY = b"an audit key that tests may know"
 
 
@@ -21,6 +24,12 @@ AUDIT_KEY = b"an audit key that tests may know"
 def audit_key() -> None:
     """Give the process a key, as every entry point does first."""
     audit.TRAIL.use(AUDIT_KEY)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> None:
+    """Hash with little memory: hundreds of sign-ins would take minutes."""
+    passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @pytest.fixture(scope="session")

@@ -109,17 +109,8 @@ def write(
         }
     )
     mac = TRAIL.mac(body)
-    session.execute(
-        insert(AuditEntry).values(
-            seq=seq + 1,
-            at=at,
-            actor=actor,
-            action=action,
-            subject=subject,
-            body=body,
-            mac=mac,
-        )
-    )
+    entry = {"at": at, "actor": actor, "action": action, "subject": subject}
+    session.execute(insert(AuditEntry).values(seq=seq + 1, body=body, mac=mac, **entry))
     session.execute(
         update(AuditHead).where(AuditHead.id == HEAD).values(seq=seq + 1, mac=mac)
     )

@@ -20,12 +20,12 @@ UNUSABLE = "!"  # no password verifies against it
 # Without 0 O 1 l I, which people misread when they copy a slip of paper.
 ALPHABET = "".join(c for c in string.ascii_letters + string.digits if c not in "0O1lI")
 
-_HASHER = PasswordHasher()
+HASHER = PasswordHasher()  # Argon2id, with the library's costs (RFC 9106, low memory)
 
 
 def hash_password(password: str) -> str:
     """Return the Argon2id hash, with its parameters and salt."""
-    return _HASHER.hash(password)
+    return HASHER.hash(password)
 
 
 def matches(kept: str, password: str) -> bool:
@@ -34,14 +34,14 @@ def matches(kept: str, password: str) -> bool:
         matches(_decoy(), password)
         return False
     try:
-        return _HASHER.verify(kept, password)
+        return HASHER.verify(kept, password)
     except (VerificationError, InvalidHashError):
         return False
 
 
 def is_outdated(kept: str) -> bool:
     """Tell whether a hash was made with weaker parameters than today's."""
-    return _HASHER.check_needs_rehash(kept)
+    return HASHER.check_needs_rehash(kept)
 
 
 def one_time() -> str:

@@ -131,12 +131,10 @@ def count_failure(
     )
     query = select(Person).where(Person.username == username).with_for_update()
     person = session.scalar(query)
-    locks = False
+    locks = person is not None and person.failures + 1 >= policy.lock_after
     if person is not None:
-        person.failures += 1
-        locks = person.failures >= policy.lock_after
-    if person is not None and locks:
-        person.failures, person.locked_until = 0, at + policy.lock_for
+        person.failures = 0 if locks else person.failures + 1
+        person.locked_until = at + policy.lock_for if locks else person.locked_until
     session.flush()
     audit.write(
         session,

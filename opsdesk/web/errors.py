@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import structlog
 from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -86,7 +88,9 @@ def _bug(error: InternalServerError) -> tuple[str, int]:
     """Log the trace once, under the id that the page shows."""
     roll_back()
     cause = error.original_exception or error
-    LOG.error("request-failed", path=request.path, exc_info=cause)
+    # formatted here: a renderer may add local variables, and passwords are among them
+    trace = "".join(traceback.format_exception(cause))
+    LOG.error("request-failed", path=request.path, exception=trace)
     sentence = _(
         "程序出错了，这次操作没有保存。请把编号 %(id)s 告诉管理员，日志里有同样的编号。",
         id=g.get("request_id", "-"),

@@ -31,7 +31,7 @@ class Browser:
         self.client = client
 
     def get(self, path: str, **more: object) -> TestResponse:
-        return self.client.get(path, **more)
+        return self.client.get(path, buffered=True, **more)
 
     def post(self, path: str, page: str = "/sign-in", **fields: str) -> TestResponse:
         """Post a form as if it stood on `page`."""

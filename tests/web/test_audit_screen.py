@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from opsdesk.people.models import Role
-from tests.web.conftest import Browser, SignedIn
+from tests.web.conftest import SignedIn
 
 
 def test_sign_ins_and_refusals_are_in_the_trail(signed_in_as: SignedIn) -> None:
@@ -40,7 +40,3 @@ def test_an_export_holds_every_entry_and_is_one_itself(signed_in_as: SignedIn) -
     bodies = [json.loads(json.loads(line)["body"]) for line in answer.text.splitlines()]
     assert [body["action"] for body in bodies] == ["sign-in"]
     assert "audit-exported" in auditor.get("/audit").text
-
-
-def test_the_desk_says_it_is_well(stranger: Browser) -> None:
-    assert stranger.get("/healthz").json == {"status": "ok"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from opsdesk.web.access import Undeclared, access_of, require_declarations
 from tests.web.conftest import Browser, SignedIn
 
 MATRIX = Path(__file__).with_name("permissions.yaml")
-VALUES = {"int": "1", "day": "2026-11-22", "date": "2026-11-22", "name": "app-1"}
+PLACE = re.compile(r"<(\w+:)?(\w+)>")
+VALUES = {"day": "2026-11-22", "kind": "pdf"}
 
 
 def written() -> dict[str, str]:
@@ -41,14 +43,10 @@ def declared(app: Flask) -> dict[str, str]:
 
 def address(rule: Rule) -> str:
     """Return a route's address with plausible values in its places."""
-    text = rule.rule
-    for place in rule.arguments:
-        converter = rule._converters[place]
-        kind = "int" if "Integer" in type(converter).__name__ else place
-        start = text.index("<")
-        end = text.index(">")
-        text = text[:start] + VALUES.get(kind, "app-1") + text[end + 1 :]
-    return text
+    return PLACE.sub(
+        lambda found: "1" if found[1] == "int:" else VALUES.get(found[2], "app-1"),
+        rule.rule,
+    )
 
 
 def requests(app: Flask) -> list[tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -44,6 +45,12 @@ def breaks() -> str:
 
 
 @anyone
+def breaks_with_a_password() -> str:
+    password = "hunter2"
+    raise RuntimeError(f"of {len(password)} letters")
+
+
+@anyone
 def answers_with_an_error() -> tuple[str, int]:
     add_person()
     return "the form has mistakes", 422
@@ -69,6 +76,7 @@ VIEWS: dict[str, Callable[[], str | tuple[str, int]]] = {
     "keeps": keeps,
     "refuses": refuses,
     "breaks": breaks,
+    "breaks-with-a-password": breaks_with_a_password,
     "answers-with-an-error": answers_with_an_error,
     "fails-to-commit": fails_to_commit,
     "records": records_its_reading,
@@ -119,6 +127,19 @@ def test_a_bug_undoes_the_request_and_shows_its_number_but_no_trace(
     assert "这次操作没有保存" in answer.text
     assert "hunter2" not in answer.text
     assert people(sqlite_database) == 0
+
+
+def test_a_bug_is_logged_once_with_the_page_s_number_and_no_variable(
+    stranger: Browser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = stranger.post("/try/breaks-with-a-password").text
+    found = re.search(r"编号 ([0-9a-f]{12})", page)
+    assert found is not None
+    log = capsys.readouterr().out
+    assert log.count("request-failed") == 1
+    assert found[1] in log
+    assert "RuntimeError: of 7 letters" in log
+    assert "hunter2" not in log.replace('password = "hunter2"', "")
 
 
 def test_an_answer_with_an_error_keeps_nothing(

@@ -14,6 +14,7 @@ from opsdesk.people import operations, passwords
 from opsdesk.people.models import Person, Role
 from opsdesk.people.policy import DENGBAO3
 from opsdesk.people.queries import accounts
+from tests.conftest import REAL_HASHER
 from tests.factories.people import NOON, PASSWORD, a_person
 
 
@@ -98,3 +99,10 @@ def test_a_reset_gives_a_new_password_and_lifts_the_lock(
 
 def test_an_account_without_a_password_opens_to_none() -> None:
     assert not passwords.matches(passwords.UNUSABLE, passwords.UNUSABLE)
+
+
+def test_passwords_are_kept_as_argon2id_at_the_cost_the_standard_advises() -> None:
+    kept = REAL_HASHER.hash(PASSWORD)
+    assert kept.startswith("$argon2id$")
+    assert REAL_HASHER.memory_cost >= 64 * 1024  # KiB: RFC 9106, second choice
+    assert REAL_HASHER.time_cost >= 3
