@@ -21,9 +21,7 @@ DOWN = {
     "auth": Words(
         "不接受所用的账号，未能查看", "does not accept our account: not looked into"
     ),
-    "protocol": Words(
-        "中断了连接或应答不合协议", "hung up or does not speak the protocol"
-    ),
+    "protocol": Words("未给出正常应答", "gave no proper answer"),
     "secret": Words(
         "未能检查：取不到所用的密钥", "was not checked: our secret cannot be fetched"
     ),

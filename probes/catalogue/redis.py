@@ -22,6 +22,10 @@ _LINK = Words(
     "{subject} 与主节点的复制连接已断开 {seconds} 秒",
     "{subject} has lost its replication link for {seconds} s",
 )
+_NEVER_LINKED = Words(
+    "{subject} 未能连上主节点进行复制",
+    "{subject} never reached its master to replicate",
+)
 _SAVE = Words(
     "{subject} 最近一次持久化失败（{what}）", "{subject} failed to persist ({what})"
 )
@@ -154,9 +158,9 @@ def judge(facts: RedisFacts, here: Circumstances) -> Iterator[Finding]:
 
 def _now(facts: RedisFacts) -> Iterator[Finding]:
     if facts.master_link not in {None, "up"}:
-        down_s = facts.master_link_down_s
-        seconds = "?" if down_s is None else down_s
-        yield _finding(facts, "replication", Severity.CRITICAL, _LINK, seconds=seconds)
+        seconds = facts.master_link_down_s
+        words = _NEVER_LINKED if seconds is None or seconds < 0 else _LINK
+        yield _finding(facts, "replication", Severity.CRITICAL, words, seconds=seconds)
     for what, status in (("RDB", facts.last_bgsave), ("AOF", facts.last_aof_write)):
         if status not in {None, "ok"}:
             yield _finding(facts, what, Severity.CRITICAL, _SAVE, what=what)

@@ -54,12 +54,13 @@ class Service:
 
 
 @contextmanager
-def redis(*options: str) -> Iterator[Service]:
+def redis(*options: str, tls: bool = False) -> Iterator[Service]:
     """Run a Redis with the given command-line options."""
     words = program("redis-server", "redis-server")
     port = free_port()
+    ports = ["--tls-port", str(port), "--port", "0"] if tls else ["--port", str(port)]
     with folder("redis", "redis") as home:
-        line = [words, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+        line = [words, *ports, "--bind", "127.0.0.1", "--save", ""]
         line += ["--dir", str(home), *options]
         log = home / "log"
         with daemon(line, lambda: accepts(port), log=log, owner="redis") as pid:

@@ -83,7 +83,7 @@ def test_connections_near_the_limit_are_critical(postgres_server: Postgres) -> N
     with ExitStack() as held:
         for _ in range(56):
             held.enter_context(psycopg.connect(postgres_server.dsn()))
-        seen = ask(postgres_server.port)
+        seen = ask(postgres_server.port, user="postgres")
     subject = f"postgresql:{postgres_server.port}/ connections"
     assert seen.said == {subject: "critical"}
     assert "/60" in seen.findings[0].message.zh

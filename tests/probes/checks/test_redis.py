@@ -12,8 +12,9 @@ from redis import Redis
 
 from probes.check import RedisCheck
 from tests.lab.awkward import Manner, dripping, hangs_up, peer, says, silent
-from tests.lab.process import free_port
+from tests.lab.process import folder, free_port
 from tests.lab.services import PASSWORD, Service, redis
+from tests.lab.web import Site
 from tests.probes.checks.looking import look, secret
 
 SHORT = timedelta(seconds=1)
@@ -95,7 +96,40 @@ def test_a_restart_is_a_warning_and_counters_begin_anew(own_redis: Service) -> N
     assert seen.said == {f"127.0.0.1:{own_redis.port} restart": "warning"}
 
 
-def test_tls_is_asked_for_when_configured(redis_server: Service) -> None:
+@pytest.fixture
+def secure(site: Site) -> Iterator[Service]:
+    """Give a Redis under TLS, with a certificate of the site's authority."""
+    with folder("redis-tls", "redis") as home:
+        for name in ("fresh.test.pem", "fresh.test.key"):
+            (home / name).write_bytes((site.home / name).read_bytes())
+        options = ["--tls-cert-file", str(home / "fresh.test.pem")]
+        options += ["--tls-key-file", str(home / "fresh.test.key")]
+        options += ["--tls-ca-cert-file", str(home / "fresh.test.pem")]
+        with redis(*options, "--tls-auth-clients", "no", tls=True) as service:
+            yield service
+
+
+def test_tls_is_spoken_when_this_machine_trusts_the_authority(
+    secure: Service, site: Site, monkeypatch: pytest.MonkeyPatch, no_trace: None
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(site.ca_file))
+    seen = look(RedisCheck(port=secure.port, tls=True))
+    assert seen.facts.error is None
+    assert seen.facts.role == "master"
+
+
+def test_no_password_is_sent_to_a_stranger_under_tls(
+    secure: Service, no_trace: None
+) -> None:
+    check = RedisCheck(port=secure.port, tls=True, password=secret(PASSWORD))
+    seen = look(check)
+    assert seen.facts.error == "tls"
+    assert [each.severity for each in seen.findings] == ["critical"]
+
+
+def test_tls_asked_of_a_server_without_it_is_timed_out_or_refused(
+    redis_server: Service, no_trace: None
+) -> None:
     seen = look(RedisCheck(port=redis_server.port, tls=True, timeout=SHORT))
     assert seen.facts.error in {"tls", "timeout", "protocol"}
 
