@@ -48,7 +48,8 @@ def moment(cells: list[str], now: int, row: str) -> int:
 
 def seconds(parts: list[int], row: str) -> int:
     """Return year, month, day, hours, minutes, seconds as seconds since 1970."""
-    if len(parts) != _PARTS:
+    sane = len(parts) == _PARTS and 1970 <= parts[0] <= 9999 and max(parts[1:]) < 62  # noqa: PLR2004
+    if not sane:
         raise Unreadable(f"not a moment: {cut(row)!r}")
     try:
         return calendar.timegm((*parts, 0, 0, 0))
