@@ -14,8 +14,8 @@ MARKS = {"ok": "✓", "attention": "!", "problem": "✗"}
 
 @click.command(
     help=told(
-        "自检:解释器、排版库、字体、时钟、端口、数据目录、磁盘、密钥、数据库、口令、主机密钥、跳板。"
-        "每行写明怎么办;有 ✗ 时退出码 1。不改动任何东西。",
+        "自检：解释器、排版库、字体、时钟、端口、数据目录、磁盘、密钥、数据库、口令、主机密钥、跳板。"
+        "每行写明怎么办；有 ✗ 时退出码 1。不改动任何东西。",
         "Check the interpreter, printing, fonts, clock, port, data folder, disk, keys, "
         "database, secrets, host keys and jump hosts. Every line says what to do; exit "
         "status 1 where there is a ✗. Nothing is changed.",
@@ -37,7 +37,7 @@ def doctor(ctx: click.Context) -> None:
     problems, notes = counts[checkup.Level.PROBLEM], counts[checkup.Level.ATTENTION]
     click.echo(
         say(
-            f"{problems} 处必须处理,{notes} 处需要关注。",
+            f"{problems} 处必须处理，{notes} 处需要关注。",
             f"{problems} to put right, {notes} to look after.",
             LANGUAGE,
         )

@@ -34,19 +34,21 @@ COMMANDS = {
     ),
     "inspect": (
         "opsdesk.cli.inspect:inspect",
-        Words("立即巡检,显示进度和结果", "Inspect servers now and show what was found"),
+        Words(
+            "立即巡检，显示进度和结果", "Inspect servers now and show what was found"
+        ),
     ),
     "hosts": (
         "opsdesk.cli.hosts:hosts",
         Words(
-            "列出、检查、导入服务器,固定主机密钥",
+            "列出、检查、导入服务器，固定主机密钥",
             "List, check and import servers, and pin their host keys",
         ),
     ),
     "secret": (
         "opsdesk.cli.secret:secret",
         Words(
-            "把口令加密保存,供 config.yaml 引用",
+            "把口令加密保存，供 config.yaml 引用",
             "Keep passwords encrypted, for config.yaml to refer to",
         ),
     ),
@@ -56,7 +58,7 @@ COMMANDS = {
     ),
     "report": (
         "opsdesk.cli.report:report",
-        Words("出具日常巡检记录(PDF、DOCX)", "Print the daily record (PDF, DOCX)"),
+        Words("出具日常巡检记录（PDF、DOCX）", "Print the daily record (PDF, DOCX)"),
     ),
     "replay": (
         "opsdesk.cli.replay:replay",
@@ -76,7 +78,7 @@ COMMANDS = {
     "doctor": (
         "opsdesk.cli.doctor:doctor",
         Words(
-            "自检:哪里不对、怎么办",
+            "自检：哪里不对、怎么办",
             "Check this installation and say what to do",
         ),
     ),
@@ -97,7 +99,7 @@ def told(zh: str, en: str) -> str:
 
 
 CONFIG_HELP = told(
-    "配置文件;默认 config.yaml,或环境变量 OPSDESK_CONFIG。",
+    "配置文件；默认 config.yaml，或环境变量 OPSDESK_CONFIG。",
     "The configuration; default config.yaml, or OPSDESK_CONFIG.",
 )
 
@@ -172,7 +174,7 @@ def _remember_config(
 @click.group(
     cls=OpsdeskGroup,
     help=told(
-        "运维台:一日三巡检服务器,留存证据,出具签字的日常巡检记录。",
+        "运维台：一日三巡检服务器，留存证据，出具签字的日常巡检记录。",
         "An operations desk: inspects servers three times a day, keeps the evidence "
         "and prints the signed daily record.",
     ),

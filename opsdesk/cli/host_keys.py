@@ -126,37 +126,38 @@ def _say(words: Words, *, err: bool = False) -> None:
     click.echo(pick(words, LANGUAGE), err=err)
 
 
-_NO_SSH = Words("不走 SSH,由 checks 检查", "not by SSH; its checks look at it")
-_UNREACHED = Words("没有连上:{why}", "not reached: {why}")
+_NO_SSH = Words("不走 SSH，由 checks 检查", "not by SSH; its checks look at it")
+_UNREACHED = Words("没有连上：{why}", "not reached: {why}")
 _UNPINNED = Words(
-    "主机密钥未固定,所见 {fingerprint}。核对后运行 opsdesk hosts trust {name}",
+    "主机密钥未固定，所见 {fingerprint}。核对后运行 opsdesk hosts trust {name}",
     "no host key pinned, it shows {fingerprint}. Compare it, then run `opsdesk hosts "
     "trust {name}`",
 )
 _CHANGED = Words(
-    "主机密钥与固定的不一致,所见 {fingerprint}。在查明原因之前不要登录",
+    "主机密钥与固定的不一致，所见 {fingerprint}。在查明原因之前不要登录",
     "shows another key than the pinned one: {fingerprint}. Do not sign in before you "
     "know why",
 )
 _GOOD = Words("主机密钥一致 {fingerprint}", "shows the pinned key {fingerprint}")
 _ALREADY = Words("就是已固定的密钥。", "This is the key that is pinned.")
 _NOT_THE_ONE = Words(
-    "与给出的指纹 {fingerprint} 不一致,没有固定。可能连到了别的机器,请在控制台上核对。",
+    "与给出的指纹 {fingerprint} 不一致，没有固定。可能连到了别的机器，请在控制台上核对。",
     "This is not {fingerprint}; nothing was pinned. It may be another machine: look at "
     "its own console.",
 )
 _ANOTHER = Words(
-    "{name} 已固定另一把密钥,没有改动。若确实换过密钥,请用 --fingerprint 给出控制台上看到的指纹。",
+    "{name} 已固定另一把密钥，没有改动。若确实换过密钥，"
+    "请用 --fingerprint 给出控制台上看到的指纹。",
     "Another key is pinned for {name}; nothing was changed. If it was really replaced, "
     "give --fingerprint as its own console shows it.",
 )
 _HOW_TO_PIN = Words(
-    "没有固定。请在该机控制台运行 ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub 核对,"
+    "没有固定。请在该机控制台运行 ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub 核对，"
     "一致后:opsdesk hosts trust {name} --fingerprint {fingerprint}",
     "Nothing was pinned. On the machine's own console run `ssh-keygen -lf "
     "/etc/ssh/ssh_host_ed25519_key.pub`; if it is the same: opsdesk hosts trust {name} "
     "--fingerprint {fingerprint}",
 )
 _PINNED = Words(
-    "已固定 {name} 的主机密钥,写入 {path}。", "Pinned the key of {name} in {path}."
+    "已固定 {name} 的主机密钥，写入 {path}。", "Pinned the key of {name} in {path}."
 )

@@ -20,7 +20,7 @@ WIRED = frozenset({Transport.SSH, Transport.OPENSSH})
 
 @click.group(
     help=told(
-        "列出、检查、导入服务器,核对并固定主机密钥。",
+        "列出、检查、导入服务器，核对并固定主机密钥。",
         "List, check and import servers, and pin their host keys.",
     )
 )
@@ -57,7 +57,7 @@ def list_(ctx: click.Context) -> None:
 
 @hosts.command(
     help=told(
-        "逐台检查能否连上、主机密钥是否与固定的一致(不登录);有问题时退出码 1",
+        "逐台检查能否连上、主机密钥是否与固定的一致（不登录）；有问题时退出码 1",
         "See of each server whether it answers and shows the pinned key, without "
         "signing in; exit status 1 if one does not",
     )
@@ -79,7 +79,7 @@ def check(ctx: click.Context, names: tuple[str, ...]) -> None:
 
 @hosts.command(
     help=told(
-        "显示服务器的主机密钥指纹。与控制台上的指纹核对后,用 --yes 固定,"
+        "显示服务器的主机密钥指纹。与控制台上的指纹核对后，用 --yes 固定，"
         "或直接给出 --fingerprint 让程序核对。",
         "Show the fingerprint of a server's host key. Compare it with the machine's "
         "own console, then pin it with --yes, or give --fingerprint to have it "
@@ -93,7 +93,7 @@ def check(ctx: click.Context, names: tuple[str, ...]) -> None:
     metavar="SHA256:…",
     default="",
     help=told(
-        "仅当指纹一致时固定;换密钥时必须用它",
+        "仅当指纹一致时固定；换密钥时必须用它",
         "pin only if it is this one; needed where another key is pinned",
     ),
 )
@@ -106,7 +106,7 @@ def trust(ctx: click.Context, name: str, yes: bool, fingerprint: str) -> None:  
     (server,) = _chosen(settings, (name,))
     if server.transport not in WIRED:
         fail(
-            f"{name} 不走 SSH,没有主机密钥。",
+            f"{name} 不走 SSH，没有主机密钥。",
             f"{name} is not reached by SSH and has no host key.",
         )
     ctx.exit(host_keys.trust(settings, server, fingerprint=fingerprint, yes=yes))
@@ -115,8 +115,8 @@ def trust(ctx: click.Context, name: str, yes: bool, fingerprint: str) -> None:  
 @hosts.command(
     "import",
     help=told(
-        "读取 Ansible 清单(INI、YAML)、CSV/XLSX 或 ~/.ssh/config,打印可加入 config.yaml 的"
-        "内容;加 --write 才写入。口令从不导入。",
+        "读取 Ansible 清单（INI、YAML）、CSV/XLSX 或 ~/.ssh/config，打印可加入 config.yaml 的"
+        "内容；加 --write 才写入。口令从不导入。",
         "Read an Ansible inventory (INI, YAML), CSV/XLSX or ~/.ssh/config and print "
         "what can be added to config.yaml; it is added with --write. Passwords are "
         "never taken over.",
@@ -166,7 +166,7 @@ def _chosen(settings: Settings, names: Sequence[str]) -> Iterator[Server]:
         if server is None:
             known = ", ".join(one.name for one in settings.servers[:20])
             fail(
-                f"没有名为 {name} 的服务器。已有:{known}",
+                f"没有名为 {name} 的服务器。已有：{known}",
                 f"There is no server named {name}. There are: {known}",
             )
         yield server

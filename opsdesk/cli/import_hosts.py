@@ -62,7 +62,7 @@ def _sum_up(result: Plan, *, write: bool) -> None:
     )
     click.echo(
         say(
-            f"# 可导入 {count} 台,{left} 处没有照搬。",
+            f"# 可导入 {count} 台，{left} 处没有照搬。",
             f"# {count} servers can be added, {left} remarks.",
             LANGUAGE,
         )

@@ -16,7 +16,7 @@ from opsdesk.core.vault import Vault
 
 @click.command(
     help=told(
-        "生成 config.yaml(已有则不动)、数据目录、密钥和数据库;可重复运行。",
+        "生成 config.yaml（已有则不动）、数据目录、密钥和数据库；可重复运行。",
         "Make config.yaml (left alone where it exists), the data folder, its keys and "
         "the database. Safe to repeat.",
     )
@@ -64,7 +64,7 @@ def write_template(path: Path) -> bool:
         return False
     except OSError as error:
         fail(
-            f"写不了 {path}:{error.strerror}。什么都没有改动;请换个目录或检查权限。",
+            f"写不了 {path}：{error.strerror}。什么都没有改动；请换个目录或检查权限。",
             f"{path} cannot be written: {error.strerror}. Nothing was changed; use "
             "another folder or check its mode.",
         )

@@ -22,8 +22,8 @@ _NAME = re.compile(r"[\w.\-]{1,64}")
 
 @click.group(
     help=told(
-        "把口令加密保存在数据目录,config.yaml 里只写 secret:名称。"
-        "口令从提示或标准输入读取,不接受命令行参数,也从不显示。",
+        "把口令加密保存在数据目录，config.yaml 里只写 secret:名称。"
+        "口令从提示或标准输入读取，不接受命令行参数，也从不显示。",
         "Keep passwords encrypted in the data folder; config.yaml only says "
         "secret:NAME. Values are read from a prompt or stdin, never from arguments, "
         "and never shown.",
@@ -36,7 +36,7 @@ def secret() -> None:
 @secret.command(
     "set",
     help=told(
-        "保存一个口令。交互时输入两遍;也可:pass show ops | opsdesk secret set ops",
+        "保存一个口令。交互时输入两遍；也可:pass show ops | opsdesk secret set ops",
         "Keep a secret. Asks twice on a terminal, or reads stdin: "
         "pass show ops | opsdesk secret set ops",
     ),
@@ -48,13 +48,13 @@ def set_(ctx: click.Context, name: str, extra: tuple[str, ...]) -> None:
     """Keep a value under a name."""
     if extra:
         fail(
-            "口令不能写在命令行上(会留在历史和进程表里),没有保存。请只写名称,再按提示输入。",
+            "口令不能写在命令行上（会留在历史和进程表里），没有保存。请只写名称，再按提示输入。",
             "A secret is never an argument (it stays in the history and the process "
             "table); nothing was kept. Give the name alone and type it when asked.",
         )
     if not _NAME.fullmatch(name):
         fail(
-            "名称限 64 个以内的文字、数字、点、下划线和连字符,没有保存。",
+            "名称限 64 个以内的文字、数字、点、下划线和连字符，没有保存。",
             "A name has up to 64 letters, digits, dots, underscores and hyphens; "
             "nothing was kept.",
         )
@@ -73,7 +73,7 @@ def set_(ctx: click.Context, name: str, extra: tuple[str, ...]) -> None:
 @secret.command(
     "list",
     help=told(
-        "列出名称、谁在引用、哪些还缺(不显示口令)",
+        "列出名称、谁在引用、哪些还缺（不显示口令）",
         "List the names, what refers to them and what is missing (never the values)",
     ),
 )
@@ -135,8 +135,8 @@ def _value(name: str) -> str:
     """Read the value: twice from a terminal, or all of stdin without its line end."""
     if not sys.stdin.isatty():
         return sys.stdin.read().removesuffix("\n").removesuffix("\r")
-    first = getpass(say(f"{name} 的口令:", f"Value of {name}: ", LANGUAGE))
-    again = getpass(say("再输入一遍:", "Again: ", LANGUAGE))
+    first = getpass(say(f"{name} 的口令：", f"Value of {name}: ", LANGUAGE))
+    again = getpass(say("再输入一遍：", "Again: ", LANGUAGE))
     if first != again:
-        fail("两次输入不一致,没有保存。", "The two differ; nothing was kept.")
+        fail("两次输入不一致，没有保存。", "The two differ; nothing was kept.")
     return first

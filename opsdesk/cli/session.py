@@ -44,7 +44,7 @@ def list_mistakes(bad: BadSettings, path: Path) -> None:
     count = len(bad.mistakes)
     click.echo(
         say(
-            f"{path} 有 {count} 处错误,什么都没有改动:",
+            f"{path} 有 {count} 处错误，什么都没有改动：",
             f"{path}: {count} mistake{'s' * (count > 1)}; nothing was changed.",
             language,
         ),

@@ -102,22 +102,22 @@ class Store:
 
 
 _MISSING = Words(
-    "档案库里没有 {sha256} 这份内容。请核对数据目录是否为原来的那一个,或从备份恢复。",
+    "档案库里没有 {sha256} 这份内容。请核对数据目录是否为原来的那一个，或从备份恢复。",
     "The store holds nothing under {sha256}. Check that the data folder is the right "
     "one, or restore it from a backup.",
 )
 _DAMAGED = Words(
-    "{path} 的内容与它的哈希值不符,已损坏。文件保留原样,请从备份恢复。",
+    "{path} 的内容与它的哈希值不符，已损坏。文件保留原样，请从备份恢复。",
     "{path} no longer matches its hash: it is damaged. The file was left as it is; "
     "restore it from a backup.",
 )
 _NO_ROOM = Words(
-    "{root} 所在磁盘已满,内容未保存,已有内容不受影响。请腾出空间后重试。",
+    "{root} 所在磁盘已满，内容未保存，已有内容不受影响。请腾出空间后重试。",
     "The disk of {root} is full: the content was not kept, what was there is intact. "
     "Make room, then try again.",
 )
 _NO_WAY = Words(
-    "无法写入 {root}({reason}),内容未保存。请检查目录的所有者、权限和挂载状态。",
+    "无法写入 {root}（{reason}），内容未保存。请检查目录的所有者、权限和挂载状态。",
     "{root} cannot be written ({reason}); the content was not kept. Check the "
     "folder's owner, its mode and how it is mounted.",
 )

@@ -259,32 +259,32 @@ _NO_SECRET = Words(
     "There is no secret named {name}. Keep it with `opsdesk secret set {name}`.",
 )
 _NO_VALUE = Words(
-    "口令为空,{name} 没有保存。", "The value is empty; {name} was not kept."
+    "口令为空，{name} 没有保存。", "The value is empty; {name} was not kept."
 )
 _KEY_LOST = Words(
-    "密钥文件 {path} 不见了,已存的口令无法解开,新口令也没有保存。"
-    "请从备份恢复密钥文件或设置 {variable};若确已丢失,请删除 secrets.json 后重新保存。",
+    "密钥文件 {path} 不见了，已存的口令无法解开，新口令也没有保存。"
+    "请从备份恢复密钥文件或设置 {variable};若确已丢失，请删除 secrets.json 后重新保存。",
     "The key {path} is gone: what is kept cannot be opened, and nothing new was kept. "
     "Restore it from a backup or set {variable}; if it is lost for good, remove "
     "secrets.json and keep the secrets again.",
 )
 _BAD_KEY = Words(
-    "{place} 里的密钥格式不对,没有改动。请从备份恢复。",
+    "{place} 里的密钥格式不对，没有改动。请从备份恢复。",
     "The key in {place} is malformed; nothing was changed. Restore it from a backup.",
 )
 _BAD_FILE = Words(
-    "口令文件 {path} 已损坏,没有改动。请从备份恢复。",
+    "口令文件 {path} 已损坏，没有改动。请从备份恢复。",
     "The secrets file {path} is damaged; nothing was changed. Restore it from a "
     "backup.",
 )
 _WRONG_KEY = Words(
-    "口令 {name} 无法用现有密钥解开,没有改动。请恢复保存它时的密钥,或移除后重新保存。",
+    "口令 {name} 无法用现有密钥解开，没有改动。请恢复保存它时的密钥，或移除后重新保存。",
     "The secret {name} does not open with this key; nothing was changed. Restore the "
     "key it was kept with, or remove it and keep it again.",
 )
 _NOT_A_FILE = Words("{path} 不是文本文件。", "{path} is not a text file.")
 _TOO_OPEN = Words(
-    "{path} 别人也能读(权限 {mode}),不予使用。请运行 chmod 600 {path}。",
+    "{path} 别人也能读（权限 {mode}），不予使用。请运行 chmod 600 {path}。",
     "{path} can be read by others (mode {mode}) and is not used. Run: chmod 600 {path}",
 )
 _EMPTY_FILE = Words("{path} 是空的。", "{path} is empty.")
@@ -292,6 +292,6 @@ _NO_VARIABLE = Words(
     "环境变量 {name} 没有设置。", "The environment variable {name} is not set."
 )
 _UNREADABLE = Words(
-    "{path} 读不了({reason})。请检查它是否存在、归谁所有。",
+    "{path} 读不了（{reason}）。请检查它是否存在、归谁所有。",
     "{path} cannot be read ({reason}). Check that it exists and who owns it.",
 )

@@ -108,34 +108,34 @@ def _existing(path: Path) -> Path:
 _FOLDER = Words("数据目录", "Data folder")
 _INIT = Words("请运行 opsdesk init。", "Run `opsdesk init`.")
 _NOT_OURS = Words(
-    "当前用户不能读写,请改所有者或换用户运行。",
+    "当前用户不能读写，请改所有者或换用户运行。",
     "This user cannot read and write it; change its owner or run as another.",
 )
 _OPEN = Words(
-    "其他用户可读,请运行 chmod 700 {path}。", "Others can read it: chmod 700 {path}"
+    "其他用户可读，请运行 chmod 700 {path}。", "Others can read it: chmod 700 {path}"
 )
 _SPACE = Words("磁盘空间", "Disk space")
 _SPACE_LEFT = Words("剩余 {mib} MiB", "{mib} MiB left")
 _MAKE_ROOM = Words(
-    "请腾出空间;写满后巡检的原始记录无法保存。",
+    "请腾出空间；写满后巡检的原始记录无法保存。",
     "Make room: when it is full, transcripts cannot be kept.",
 )
 _KEY = Words("密钥 {name}", "Key {name}")
 _NO_KEY = Words(
-    "还没有这把密钥。新装请运行 opsdesk init;若曾使用过,请从备份恢复。",
+    "还没有这把密钥。新装请运行 opsdesk init;若曾使用过，请从备份恢复。",
     "There is no such key yet. Run `opsdesk init`; if the desk was in use before, "
     "restore the key from a backup.",
 )
 _KEY_OPEN = Words(
-    "别人也能读,请运行 chmod 600 {path}。", "Others can read it: chmod 600 {path}"
+    "别人也能读，请运行 chmod 600 {path}。", "Others can read it: chmod 600 {path}"
 )
 _DATABASE = Words("数据库", "Database")
 _NO_DATABASE = Words(
-    "连不上,请检查 database.url、网络和数据库服务。",
+    "连不上，请检查 database.url、网络和数据库服务。",
     "It does not answer; check database.url, the network and the server.",
 )
 _UPGRADE = Words(
-    "结构与本版本不一致,请先备份,再运行 opsdesk db upgrade。",
+    "结构与本版本不一致，请先备份，再运行 opsdesk db upgrade。",
     "Its schema is another version's; make a backup, then run `opsdesk db upgrade`.",
 )
 _SECRET = Words("口令 {place}", "Secret of {place}")

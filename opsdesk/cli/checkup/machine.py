@@ -133,31 +133,31 @@ _NEWER_PYTHON = Words(
     "请安装 Python 3.11 或更高版本。", "Install Python 3.11 or newer."
 )
 _PRINTING = Words("PDF 排版库", "Libraries for PDF")
-_NOT_LOADED = Words("装不上:{names}", "cannot be loaded: {names}")
+_NOT_LOADED = Words("装不上：{names}", "cannot be loaded: {names}")
 _INSTALL_PANGO = Words(
     "请安装 libpango-1.0-0 libpangoft2-1.0-0(Debian);在此之前不能出具 PDF。",
     "Install libpango-1.0-0 libpangoft2-1.0-0 (Debian); without them no PDF is made.",
 )
 _FONTS = Words("随附字体", "Fonts")
 _REINSTALL = Words(
-    "字体文件不全,请重新安装 opsdesk。",
+    "字体文件不全，请重新安装 opsdesk。",
     "The fonts are incomplete; install opsdesk again.",
 )
 _CLOCK = Words("系统时钟", "Clock")
 _CLOCK_BEHIND = Words(
-    "时钟比已写入的数据还早,请先校时再巡检。",
+    "时钟比已写入的数据还早，请先校时再巡检。",
     "The clock is behind what was written already; set it before any round.",
 )
 _CLOCK_FREE = Words(
-    "内核认为时钟未同步,请启用 chrony 或 systemd-timesyncd。",
+    "内核认为时钟未同步，请启用 chrony 或 systemd-timesyncd。",
     "The kernel says the clock is not kept; enable chrony or systemd-timesyncd.",
 )
 _PORT = Words("监听 {host}:{port}", "Listening on {host}:{port}")
-_IN_USE = Words("已有服务在应答(运维台正在运行?)", "something answers (a desk?)")
+_IN_USE = Words("已有服务在应答（运维台正在运行?）", "something answers (a desk?)")
 _FREE = Words("端口空闲", "free")
 _OPEN = Words("对其他机器开放", "open to other machines")
 _BEHIND_PROXY = Words(
-    "请放在 HTTPS 反向代理之后,见 docs/configuration.md。",
+    "请放在 HTTPS 反向代理之后，见 docs/configuration.md。",
     "Put it behind an HTTPS reverse proxy; see docs/configuration.md.",
 )
 _OTHER_PORT = Words(

@@ -72,9 +72,9 @@ def old_ssh(settings: Settings) -> Iterator[Line]:
 
 
 _CONTRACT = Words("合同信息", "Contract")
-_BLANK = Words("未填:{keys}", "not filled in: {keys}")
+_BLANK = Words("未填：{keys}", "not filled in: {keys}")
 _FILL_IN = Words(
-    "请在 contract 中填写,否则记录的页眉空缺。",
+    "请在 contract 中填写，否则记录的页眉空缺。",
     "Fill them in under `contract`, or papers have blanks in their head.",
 )
 _ENDED = Words("已于 {end} 到期", "ended on {end}")
@@ -84,15 +84,15 @@ _RENEW = Words(
 _HOST_KEYS = Words("主机密钥", "Host keys")
 _PINNED = Words("已固定 {pinned}/{all}", "{pinned} of {all} pinned")
 _PIN = Words(
-    "未固定的不会登录:{names}。请核对后运行 opsdesk hosts trust {first}。",
+    "未固定的不会登录：{names}。请核对后运行 opsdesk hosts trust {first}。",
     "Nobody signs in to {names}. Compare and pin: opsdesk hosts trust {first}",
 )
 _GATEWAYS = Words("跳板机", "Jump hosts")
 _NO_GATEWAY = Words("没有使用", "none in use")
 _OLD_SSH = Words("旧式 SSH", "Old SSH")
 _INSTALL_SSH = Words(
-    "没有 ssh 命令,请安装 openssh-client。", "There is no ssh; install openssh-client."
+    "没有 ssh 命令，请安装 openssh-client。", "There is no ssh; install openssh-client."
 )
 _WEAK = Words(
-    "这些服务器只支持 SHA-1,请安排升级。", "They speak SHA-1 only; plan an upgrade."
+    "这些服务器只支持 SHA-1，请安排升级。", "They speak SHA-1 only; plan an upgrade."
 )

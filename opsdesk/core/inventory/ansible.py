@@ -185,19 +185,19 @@ def _via(
 
 
 _OTHER_WIRE = Words(
-    "{host} 用 {wire} 连接,不是 SSH,没有导入。",
+    "{host} 用 {wire} 连接，不是 SSH，没有导入。",
     "{host} is reached by {wire} and not by SSH; it was not taken over.",
 )
 _PASSWORD = Words(
-    "{host} 的 {name} 没有导入。请用 opsdesk secret set 保存,再在 credentials 中引用。",
+    "{host} 的 {name} 没有导入。请用 opsdesk secret set 保存，再在 credentials 中引用。",
     "{name} of {host} was not taken over. Keep it with `opsdesk secret set`, and refer "
     "to it under credentials.",
 )
 _TEMPLATE = Words(
-    "{host} 的 {name} 是模板,无法求值,没有导入。",
+    "{host} 的 {name} 是模板，无法求值，没有导入。",
     "{name} of {host} is a template and was not taken over.",
 )
 _COMMAND = Words(
-    "{host} 的 ProxyCommand 不是 ssh -W,没有导入跳板。",
+    "{host} 的 ProxyCommand 不是 ssh -W，没有导入跳板。",
     "The ProxyCommand of {host} is not `ssh -W`; no jump host was taken over.",
 )

@@ -63,4 +63,4 @@ def _unquoted(text: str) -> str:
     return text
 
 
-_ODD = Words("看不懂这一行,已跳过:{line}", "This line was not understood: {line}")
+_ODD = Words("看不懂这一行，已跳过：{line}", "This line was not understood: {line}")

@@ -62,7 +62,7 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 _NOT_YAML = Words("{path} 不是有效的 YAML:{why}", "{path} is not YAML: {why}")
 _NOT_AN_INVENTORY = Words(
-    "{path} 里没有主机,不像 Ansible 清单(all: hosts: …)。",
+    "{path} 里没有主机，不像 Ansible 清单（all: hosts: …）。",
     "{path} holds no hosts; it does not look like an Ansible inventory (all: hosts: …).",
 )
-_ODD = Words("组 {name} 的写法看不懂,已跳过。", "The group {name} was not understood.")
+_ODD = Words("组 {name} 的写法看不懂，已跳过。", "The group {name} was not understood.")

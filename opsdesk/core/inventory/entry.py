@@ -104,8 +104,8 @@ def jump_of_command(command: str) -> tuple[str, ...] | None:
     return (f"{plain[0]}:{port}" if port else plain[0],)
 
 
-_UNREADABLE = Words("{path} 读不了:{why}。", "{path} cannot be read: {why}.")
+_UNREADABLE = Words("{path} 读不了：{why}。", "{path} cannot be read: {why}.")
 _NOT_TEXT = Words(
-    "{path} 不是文本文件(UTF-8 或 GB18030),或超过 8 MiB。",
+    "{path} 不是文本文件（UTF-8 或 GB18030），或超过 8 MiB。",
     "{path} is not a text file (UTF-8 or GB18030), or is larger than 8 MiB.",
 )

@@ -227,28 +227,28 @@ def _no_account(entry: Entry) -> Words:
 
 
 _TAKEN = Words(
-    "{name} 已有同名服务器,没有重复导入。",
+    "{name} 已有同名服务器，没有重复导入。",
     "There is a server named {name} already; it was not taken over again.",
 )
 _BAD_ADDRESS = Words(
-    "{name} 的地址“{address}”不是主机名或 IP,没有导入。",
+    "{name} 的地址“{address}”不是主机名或 IP，没有导入。",
     "The address “{address}” of {name} is no host name or IP; not taken over.",
 )
 _BAD_KEY = Words(
-    "{name} 的主机密钥格式不对,没有导入密钥。",
+    "{name} 的主机密钥格式不对，没有导入密钥。",
     "The host key of {name} is malformed; the server was taken over without it.",
 )
 _NO_USER = Words(
-    "{name} 没有登录账号,没有导入。请加 --credential 名称。",
+    "{name} 没有登录账号，没有导入。请加 --credential 名称。",
     "{name} has no account and was not taken over. Add --credential NAME.",
 )
 _NO_KEY = Words(
-    "{name} 的账号 {user} 没有私钥,没有导入。请先在 credentials 中配置,再加 "
+    "{name} 的账号 {user} 没有私钥，没有导入。请先在 credentials 中配置，再加 "
     "--credential 名称。",
     "The account {user} of {name} has no key; not taken over. Define it under "
     "credentials first and add --credential NAME.",
 )
 _ORPHAN = Words(
-    "{name} 的跳板 {via} 没有导入,因此它也没有导入。",
+    "{name} 的跳板 {via} 没有导入，因此它也没有导入。",
     "{name} was not taken over because its jump host {via} was not.",
 )

@@ -145,27 +145,29 @@ def _entry(
     )
 
 
-_NOT_A_TABLE = Words("{path} 读不成表格:{why}", "{path} is no table: {why}")
+_NOT_A_TABLE = Words("{path} 读不成表格：{why}", "{path} is no table: {why}")
 _NO_HEAD = Words(
     "{path} 前 10 行里没有表头。至少要有“名称”和“地址”两列。",
     "{path} has no head in its first 10 rows. It needs the columns `name` and "
     "`address` at least.",
 )
 _PASSWORD = Words(
-    "“{head}”列没有导入。请用 opsdesk secret set 保存口令,再在 credentials 中引用,"
+    "“{head}”列没有导入。请用 opsdesk secret set 保存口令，再在 credentials 中引用，"
     "并删除这份文件。",
     "The column “{head}” was not taken over. Keep secrets with `opsdesk secret set`, "
     "refer to them under credentials, and remove this file.",
 )
 _UNKNOWN_HEAD = Words(
-    "“{head}”列没有对应的配置项,没有导入。",
+    "“{head}”列没有对应的配置项，没有导入。",
     "The column “{head}” stands for no setting and was not taken over.",
 )
-_INCOMPLETE = Words("缺名称或地址,没有导入。", "No name or no address; not taken over.")
+_INCOMPLETE = Words(
+    "缺名称或地址，没有导入。", "No name or no address; not taken over."
+)
 _GUESSED = Words(
-    "没有“{kind}”这种类别,按 {guess} 导入,请核对。",
+    "没有“{kind}”这种类别，按 {guess} 导入，请核对。",
     "There is no kind “{kind}”; taken over as {guess}, please check.",
 )
 _BAD_PORT = Words(
-    "端口“{port}”不是数字,按 22 导入。", "The port “{port}” is no number; 22 is used."
+    "端口“{port}”不是数字，按 22 导入。", "The port “{port}” is no number; 22 is used."
 )

@@ -103,10 +103,10 @@ def _via(
 
 
 _NOT_FOLLOWED = Words(
-    "{keyword} 不处理,其中的选项没有导入。",
+    "{keyword} 不处理，其中的选项没有导入。",
     "{keyword} is not followed; its options were not taken over.",
 )
 _COMMAND = Words(
-    "{alias} 的 ProxyCommand 不是 ssh -W,没有导入跳板。",
+    "{alias} 的 ProxyCommand 不是 ssh -W，没有导入跳板。",
     "The ProxyCommand of {alias} is not `ssh -W`; no jump host was taken over.",
 )

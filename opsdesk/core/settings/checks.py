@@ -171,11 +171,11 @@ def _no_kind(entry: dict[str, Any]) -> Words:
 
 
 _NOT_A_CHECK = Words(
-    "每条检查要写明一种方式:{kinds}(只写其中一种),例如 tcp: 443。",
+    "每条检查要写明一种方式：{kinds}（只写其中一种），例如 tcp: 443。",
     "A check says one way of asking, of {kinds}; for example `tcp: 443`.",
 )
 _UNKNOWN = Words(
-    "没有 {key} 这种检查(可用:{kinds})。{zh}",
+    "没有 {key} 这种检查（可用：{kinds}）。{zh}",
     "There is no check named {key} (there are {kinds}).{en}",
 )
 _BESIDE = Words(

@@ -96,18 +96,18 @@ _NOTHING = Words(
     "key_file 和 password 至少要写一个。", "Write key_file or password, or both."
 )
 _NO_KEY = Words(
-    "passphrase 是私钥的口令,需要同时写 key_file。",
+    "passphrase 是私钥的口令，需要同时写 key_file。",
     "A passphrase belongs to a key: write key_file as well.",
 )
 _MISSING = Words(
-    "私钥文件 {path} 不存在。请核对路径(相对路径从配置文件所在目录算起)。",
+    "私钥文件 {path} 不存在。请核对路径（相对路径从配置文件所在目录算起）。",
     "The key file {path} does not exist. Check the path (relative ones start beside "
     "the configuration).",
 )
 _UNREADABLE = Words(
-    "私钥文件 {path} 读不了:{why}。", "The key file {path} cannot be read: {why}."
+    "私钥文件 {path} 读不了：{why}。", "The key file {path} cannot be read: {why}."
 )
 _TOO_OPEN = Words(
-    "私钥文件 {path} 别人也能读(权限 {mode})。请运行 chmod 600 {path}。",
+    "私钥文件 {path} 别人也能读（权限 {mode}）。请运行 chmod 600 {path}。",
     "The key file {path} can be read by others (mode {mode}). Run: chmod 600 {path}",
 )

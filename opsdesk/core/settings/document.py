@@ -80,12 +80,12 @@ def read(path: Path) -> Document:
 
 
 _EMPTY = Words(
-    "文件是空的。请用 opsdesk init 生成一份,或照 docs/configuration.md 填写。",
+    "文件是空的。请用 opsdesk init 生成一份，或照 docs/configuration.md 填写。",
     "The file is empty. Have `opsdesk init` write one, or follow "
     "docs/configuration.md.",
 )
 _NOT_A_MAPPING = Words(
-    "文件应由“名称: 值”组成(半角冒号,后跟空格),例如 desk: {name: 运维台}。",
+    "文件应由“名称: 值”组成（半角冒号，后跟空格），例如 desk: {name: 运维台}。",
     "The file must be made of `name: value` lines, such as `desk: {name: Desk}`.",
 )
 _TOO_MUCH = Words(
@@ -103,18 +103,18 @@ def _text(path: Path, notebook: Notebook) -> str | None:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         words = Words(
-            "没有这个文件。请运行 opsdesk init 生成,或用 --config 指明位置。",
+            "没有这个文件。请运行 opsdesk init 生成，或用 --config 指明位置。",
             "There is no such file. Run `opsdesk init`, or name it with --config.",
         )
     except UnicodeDecodeError as error:
         words = Words(
-            "文件不是 UTF-8 编码(第 {byte} 字节),请另存为 UTF-8。",
+            "文件不是 UTF-8 编码（第 {byte} 字节），请另存为 UTF-8。",
             "The file is not UTF-8 (at byte {byte}); save it as UTF-8.",
         ).fill(byte=error.start + 1)
     except OSError as error:
-        words = Words("读不了这个文件:{why}。", "The file cannot be read: {why}.").fill(
-            why=error.strerror or error
-        )
+        words = Words(
+            "读不了这个文件：{why}。", "The file cannot be read: {why}."
+        ).fill(why=error.strerror or error)
     except ValueError:  # a NUL in the path
         words = Words("文件名无效。", "The file name is not valid.")
     notebook.note((), words)
@@ -135,7 +135,7 @@ def _note_syntax(error: yaml.YAMLError, document: Document) -> None:
     document.notebook.note(
         (),
         Words(
-            f"不是有效的 YAML{at.zh}:{problem}。请检查缩进(用空格)、冒号和引号。",
+            f"不是有效的 YAML{at.zh}:{problem}。请检查缩进（用空格）、冒号和引号。",
             f"Not YAML{at.en}: {problem}. Look at the indent (spaces only), colons "
             "and quotes.",
         ),
@@ -219,7 +219,7 @@ def _note_tag(node: yaml.Node, where: Where, document: Document) -> None:
 
 
 _TWICE = Words(
-    "{key} 写了两次(第 {first} 行已有),请只留一处。",
+    "{key} 写了两次（第 {first} 行已有），请只留一处。",
     "{key} is written twice (first on line {first}); keep one.",
 )
 _BAD_KEY = Words("名称应为一段文字。", "A name must be plain text.")

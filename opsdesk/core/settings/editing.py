@@ -187,22 +187,22 @@ def _block(entries: Any, indent: str) -> list[str]:
 
 
 _FLOW = Words(
-    "{section} 写成了一行([…] 或 {{…}}),无法在后面追加,什么都没有改动。"
-    "请改为每行一项,或把上面的内容手工加入。",
+    "{section} 写成了一行（[…] 或 {{…}}），无法在后面追加，什么都没有改动。"
+    "请改为每行一项，或把上面的内容手工加入。",
     "`{section}` is written on one line ([…] or {{…}}), so nothing can be added to it; "
     "nothing was changed. Write one entry a line, or add the lines above by hand.",
 )
 _NOT_THERE = Words(
-    "配置文件的写法(别名或一行式)无法安全修改,什么都没有改动。请手工填写。",
+    "配置文件的写法（别名或一行式）无法安全修改，什么都没有改动。请手工填写。",
     "The way the configuration is written (an alias, say) cannot be edited safely; "
     "nothing was changed. Please edit it by hand.",
 )
 _BLOCK_KEYS = Words(
-    "这台服务器的 host_key 是多行列表,什么都没有改动。请手工修改。",
+    "这台服务器的 host_key 是多行列表，什么都没有改动。请手工修改。",
     "This server's host_key is a list over several lines; nothing was changed. Please "
     "edit it by hand.",
 )
 _CHANGED = Words(
-    "{path} 刚被别人改动,什么都没有写入。请重试。",
+    "{path} 刚被别人改动，什么都没有写入。请重试。",
     "{path} was changed by somebody else just now; nothing was written. Try again.",
 )

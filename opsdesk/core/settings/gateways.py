@@ -67,8 +67,8 @@ _NO_HOP = Words(
     "跳板机 {name} 不在 servers 中。{zh}", "The jump host {name} is no server here.{en}"
 )
 _NOT_A_HOP = Words(
-    "{name} 不走 SSH,不能作跳板机。",
+    "{name} 不走 SSH，不能作跳板机。",
     "{name} is not reached by SSH and cannot be a jump host.",
 )
-_TOO_LONG = Words("跳板机一个接一个,超过 8 级。", "More than 8 jump hosts in a row.")
-_LOOP = Words("跳板机绕成了圈:{loop}。", "The jump hosts form a loop: {loop}.")
+_TOO_LONG = Words("跳板机一个接一个，超过 8 级。", "More than 8 jump hosts in a row.")
+_LOOP = Words("跳板机绕成了圈：{loop}。", "The jump hosts form a loop: {loop}.")

@@ -51,7 +51,7 @@ def near_miss(word: str, known: Collection[str]) -> Words:
     close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     if not close:
         return Words("", "")
-    return Words(f"是不是 {close[0]}?", f" Did you mean {close[0]}?")
+    return Words(f"是不是 {close[0]}？", f" Did you mean {close[0]}?")
 
 
 class Notebook:

@@ -149,7 +149,7 @@ _CONTRACT_ENDS = Words(
     "The contract must end after it starts ({start}).",
 )
 _TIMES = Words(
-    '应为三个由早到晚的钟点(早、中、晚),例如 ["08:00", "14:00", "20:00"]。',
+    '应为三个由早到晚的钟点（早、中、晚），例如 ["08:00", "14:00", "20:00"]。',
     "There should be three ascending times (morning, noon, evening), such as "
     '["08:00", "14:00", "20:00"].',
 )
@@ -161,8 +161,8 @@ _SCRIPT_TOO_LONG = Words(
 )
 _OUTPUT_TOO_SMALL = Words("不得小于 64KiB。", "This should be at least 64KiB.")
 _BAD_URL = Words(
-    "应为 null(内置数据库)、postgresql+psycopg://… 或 sqlite:///…,"
-    "也可写引用,例如 env:DATABASE_URL。",
+    "应为 null（内置数据库）、postgresql+psycopg://… 或 sqlite:///…，"
+    "也可写引用，例如 env:DATABASE_URL。",
     "This should be null (embedded), postgresql+psycopg://… or sqlite:///…, or a "
     "reference such as env:DATABASE_URL.",
 )

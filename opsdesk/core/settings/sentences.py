@@ -9,37 +9,37 @@ from probes.finding import Words
 
 _OURS = {
     "duration": Words(
-        "“{value}”不是时长,请带单位,例如 10s、30m、2h。",
+        "“{value}”不是时长，请带单位，例如 10s、30m、2h。",
         "“{value}” is not a duration; give it a unit, such as 10s, 30m or 2h.",
     ),
     "size": Words(
-        "“{value}”不是容量,请带单位,例如 512KiB、4MiB。",
+        "“{value}”不是容量，请带单位，例如 512KiB、4MiB。",
         "“{value}” is not a size; give it a unit, such as 512KiB or 4MiB.",
     ),
     "clock": Words(
-        "“{value}”不是钟点,应为 00:00 到 23:59。",
+        "“{value}”不是钟点，应为 00:00 到 23:59。",
         "“{value}” is not a time of day; write 00:00 to 23:59.",
     ),
     "day": Words(
-        "“{value}”不是日期,应写作 2026-03-01。",
+        "“{value}”不是日期，应写作 2026-03-01。",
         "“{value}” is not a date; write it as 2026-03-01.",
     ),
     "zone": Words(
-        "没有“{value}”这个时区,应为 IANA 名称,例如 Asia/Shanghai。",
+        "没有“{value}”这个时区，应为 IANA 名称，例如 Asia/Shanghai。",
         "There is no time zone “{value}”; use an IANA name such as Asia/Shanghai.",
     ),
     "name": Words(
-        "“{value}”不能作名称:限 64 个以内的文字、数字、点、下划线和连字符,"
+        "“{value}”不能作名称:限 64 个以内的文字、数字、点、下划线和连字符，"
         "纯数字请加引号。",
         "“{value}” cannot be a name: use up to 64 letters, digits, dots, underscores "
         "and hyphens, and put quotes around a number.",
     ),
     "host": Words(
-        "“{value}”不是主机名或 IP 地址(不含端口和 http://)。",
+        "“{value}”不是主机名或 IP 地址（不含端口和 http://）。",
         "“{value}” is not a host name or an IP address (without port or http://).",
     ),
     "endpoint": Words(
-        "“{value}”应写作“主机:端口”,端口为 1 到 65535,IPv6 加方括号,整体加引号。",
+        "“{value}”应写作“主机:端口”，端口为 1 到 65535,IPv6 加方括号，整体加引号。",
         "“{value}” should be `host:port` in quotes, with a port from 1 to 65535 and "
         "IPv6 in square brackets.",
     ),
@@ -48,13 +48,13 @@ _OURS = {
         "This should be an address beginning with http:// or https://.",
     ),
     "host_key": Words(
-        "主机密钥应为“SHA256:…”指纹(ssh-keygen -lf 所示),或“ssh-ed25519 AAAA…”"
+        "主机密钥应为“SHA256:…”指纹（ssh-keygen -lf 所示），或“ssh-ed25519 AAAA…”"
         "这样的公钥行。",
         "A host key is a `SHA256:…` fingerprint (as ssh-keygen -lf prints it) or a "
         "public key line such as `ssh-ed25519 AAAA…`.",
     ),
     "reference": Words(
-        "这里不写口令本身,只写引用:secret:名称、file:路径 或 env:变量名。"
+        "这里不写口令本身，只写引用:secret:名称、file:路径 或 env:变量名。"
         "用 opsdesk secret set 名称 保存。",
         "Do not write the secret itself, only a reference: secret:NAME, file:PATH or "
         "env:NAME. Keep it with `opsdesk secret set NAME`.",
@@ -64,7 +64,7 @@ _OURS = {
 _PYDANTIC = {
     "missing": Words("缺少这一项。", "This is missing."),
     "string_type": Words(
-        "应为文字;数字和 true/false 请加引号。",
+        "应为文字；数字和 true/false 请加引号。",
         "This should be text; put quotes around numbers and true/false.",
     ),
     "string_too_short": Words("不能为空。", "This must not be empty."),
@@ -75,13 +75,13 @@ _PYDANTIC = {
         "应为以 / 开头的绝对路径。",
         "This should be an absolute path, beginning with /.",
     ),
-    "int_type": Words("应为整数,不加引号。", "This should be a whole number."),
+    "int_type": Words("应为整数，不加引号。", "This should be a whole number."),
     "int_parsing_size": Words("数字过大。", "The number is too large."),
-    "float_type": Words("应为数字,不加引号。", "This should be a number."),
+    "float_type": Words("应为数字，不加引号。", "This should be a number."),
     "finite_number": Words("应为有限的数字。", "This should be a finite number."),
     "bool_type": Words("应为 true 或 false。", "This should be true or false."),
     "list_type": Words(
-        "应为列表,写作 [甲, 乙] 或每行一个“- ”。",
+        "应为列表，写作 [甲, 乙] 或每行一个“- ”。",
         "This should be a list: [one, two], or one `- ` a line.",
     ),
     "dict_type": Words(
@@ -97,7 +97,7 @@ _PYDANTIC = {
 _PYDANTIC["model_type"] = _PYDANTIC["dict_type"]
 _PYDANTIC["model_attributes_type"] = _PYDANTIC["dict_type"]
 
-_FALLBACK = Words("这个值不合要求:{message}", "This value does not do: {message}")
+_FALLBACK = Words("这个值不合要求：{message}", "This value does not do: {message}")
 
 
 def words_for(error: Mapping[str, Any]) -> Words:

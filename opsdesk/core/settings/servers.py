@@ -227,20 +227,20 @@ def _with_gateways(estate: Estate) -> tuple[Server, ...]:
 
 
 _NOT_A_LIST = Words(
-    "servers 应为列表,每台服务器以“- name: …”开头。",
+    "servers 应为列表，每台服务器以“- name: …”开头。",
     "`servers` should be a list; each server begins with `- name: …`.",
 )
 _TWICE = Words(
-    "服务器名称 {name} 重复(第 {first} 行已有)。",
+    "服务器名称 {name} 重复（第 {first} 行已有）。",
     "The server name {name} is taken (line {first}).",
 )
 _NO_KIND = Words(
-    "没有 {kind} 这种类别。{zh}可用:{known}。",
+    "没有 {kind} 这种类别。{zh}可用：{known}。",
     "There is no kind {kind}.{en} There are: {known}.",
 )
 _NO_ADDRESS = Words("缺少地址。", "The address is missing.")
 _NOTHING_TO_ASK = Words(
-    "{name} 没有命令行也没有 checks,无从检查。请加 checks(例如 icmp: true),"
+    "{name} 没有命令行也没有 checks，无从检查。请加 checks(例如 icmp: true),"
     "或写 transport: ssh。",
     "{name} has no shell and no checks, so there is nothing to ask. Add checks (such "
     "as `icmp: true`), or `transport: ssh`.",
@@ -257,6 +257,6 @@ _NO_SERVER = Words(
     "There is no server named {name}.{en}",
 )
 _CANNOT_ASK = Words(
-    "{name} 没有命令行,不能从它发起连接。",
+    "{name} 没有命令行，不能从它发起连接。",
     "{name} has no shell: nothing can be asked from it.",
 )

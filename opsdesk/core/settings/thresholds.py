@@ -104,7 +104,7 @@ _ORDER = Words(
     "keeps its default).",
 )
 _ORDER_DOWN = Words(
-    "阈值次序不对:此项越小越差,应 clear ≥ warning > critical(没写的取默认值)。",
+    "阈值次序不对:此项越小越差，应 clear ≥ warning > critical(没写的取默认值)。",
     "The levels are out of order: less is worse here, so clear ≥ warning > critical "
     "(what is not written keeps its default).",
 )

@@ -74,7 +74,7 @@ def test_help_lists_every_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence"), [("zh_CN", "运维台:"), ("en", "An operations desk")]
+    ("language", "sentence"), [("zh_CN", "运维台："), ("en", "An operations desk")]
 )
 def test_help_is_in_the_terminals_language(language: str, sentence: str) -> None:
     said = python(
