@@ -49,7 +49,7 @@ ruled() {
   name=$1; shift
   have "$1" || { echo "absent - $name"; return; }
   out=$(elevated "$@" 2>/dev/null) || { echo "denied - $name"; return; }
-  out=$(printf '%s\n' "$out" | sed -e '/^#/d' -e '/f2b-/d' -e '/^table .*f2b/,/^}/d' \
+  out=$(printf '%s\n' "$out" | sed -e '/^#/d' -e '/^table .*f2b/,/^}/d' -e '/f2b-/d' \
     -e 's/^\[[0-9:]*\] //' -e 's/ \[[0-9:]*\]$//' -e 's/packets [0-9]* bytes [0-9]*//' \
     -e 's/ expires [0-9a-z]*//g')
   echo "seen $(printf '%s\n' "$out" | $sums | cut -d' ' -f1) $name"

@@ -240,7 +240,16 @@ def test_counters_and_bans_of_the_firewall_are_no_drift(
             f"-A f2b-sshd -s {banned}/32 -j REJECT",
             "COMMIT",
         )
-        tool(folder, "nft", f"chain x {{ counter packets {packets} bytes {packets} }}")
+        tool(
+            folder,
+            "nft",
+            "table inet filter {",
+            f"  chain x {{ counter packets {packets} bytes {packets} }}",
+            "}",
+            "table inet f2b-table {",
+            f"  set addr-set-sshd {{ elements = {{ {banned} }} }}",
+            "}",
+        )
         facts = drift.PROBE.read(ask(drift.PROBE, shell, path=before(folder)))
         assert facts.rules > 0
         items = {item.name: item.sha256 for item in facts.items}
