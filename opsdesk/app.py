@@ -74,6 +74,7 @@ def _configure(app: Flask, settings: Settings, policy: Policy) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=desk.https,
         MAX_CONTENT_LENGTH=MAX_BYTES,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,  # a new version has new addresses
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a kept draft can be sent
         OPSDESK_POLICY=replace(policy, idle=desk.idle),
         OPSDESK_LANGUAGE=desk.language,
