@@ -106,7 +106,8 @@ class Vault:
             return False
         if self.file.exists() and self._read():
             raise RefusedInWords(_KEY_LOST, path=self.key_file, variable=KEY_VARIABLE)
-        self.key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.key_file.parent.mkdir(mode=0o700, exist_ok=True)
         _replace(self.key_file, _lines([_new_key()]))
         return True
 
@@ -154,10 +155,14 @@ class Vault:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self.data.mkdir(parents=True, exist_ok=True)
-        with (self.data / ".secrets.lock").open("w") as lock:
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place = self.data / ".secrets.lock"
+        lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(lock)
 
 
 def resolve(reference: str, *, base: Path, vault: Vault) -> Secret:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from opsdesk.core.settings.estate import Estate
 from opsdesk.core.settings.mistakes import near_miss
 from probes.finding import Words
 from probes.server import Transport
-
-if TYPE_CHECKING:
-    from opsdesk.core.settings.servers import Estate
 
 _LONGEST = 8  # jump hosts in a row; nobody has as many
 

@@ -19,6 +19,7 @@ from opsdesk.core.settings import (
     servers,
 )
 from opsdesk.core.settings.credentials import Binder
+from opsdesk.core.settings.estate import Estate
 from opsdesk.core.settings.forms import (
     TOP_LEVEL,
     ContractForm,
@@ -87,7 +88,7 @@ def _settings(source: _Source) -> Settings:
         source.section("inspections", InspectionsForm), book, known
     )
     found = credentials.read(source.data.get("credentials"), book, binder)
-    estate = servers.Estate(
+    estate = Estate(
         book=book,
         binder=binder,
         credentials=found,

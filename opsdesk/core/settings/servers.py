@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from opsdesk.core.settings import checks, parsing, thresholds
-from opsdesk.core.settings.credentials import Binder
+from opsdesk.core.settings.estate import Estate
 from opsdesk.core.settings.forms import ExpectForm, ServerForm
 from opsdesk.core.settings.gateways import chains
 from opsdesk.core.settings.mistakes import Notebook, Where, near_miss
 from opsdesk.core.settings.quantities import is_address
-from opsdesk.core.settings.thresholds import Catalogue
 from probes.finding import Words
 from probes.server import (
     SHELL_LESS,
@@ -27,26 +25,6 @@ from probes.server import (
 )
 
 WIRED = frozenset({Transport.SSH, Transport.OPENSSH})
-
-
-@dataclass(slots=True)
-class Estate:
-    """What is known while the servers are read.
-
-    `places` holds every name the file gives, also of servers with mistakes, so that one
-    mistake does not cause ten others.
-    """
-
-    book: Notebook
-    binder: Binder
-    credentials: Mapping[str, Credential]
-    credential_names: frozenset[str]
-    base: Mapping[str, Thresholds]  # inspections.thresholds
-    by_kind: Mapping[str, Mapping[str, Thresholds]]
-    known: Catalogue
-    places: dict[str, Where] = field(default_factory=dict)
-    forms: dict[str, ServerForm] = field(default_factory=dict)
-    drafts: dict[str, Server] = field(default_factory=dict)
 
 
 def read(value: Any, estate: Estate) -> tuple[Server, ...]:

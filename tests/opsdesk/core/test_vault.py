@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,21 @@ def test_a_secret_comes_back_and_is_not_readable_on_the_disk(tmp_path: Path) -> 
             assert b"correct horse" not in path.read_bytes()
 
 
-def test_key_and_secrets_are_readable_by_their_owner_only(tmp_path: Path) -> None:
-    vault = Vault(tmp_path, {})
+def test_whatever_the_vault_makes_is_for_its_owner_only(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "var", {})
     vault.set("a", VALUE)
-    assert vault.key_file.stat().st_mode & 0o777 == 0o600
-    assert vault.file.stat().st_mode & 0o777 == 0o600
+    made = [vault.data, *vault.data.rglob("*")]
+    assert {vault.file, vault.key_file, vault.key_file.parent} <= set(made)
+    assert [one for one in made if one.stat().st_mode & 0o077] == []
+
+
+def test_two_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+    Vault(tmp_path, {}).make_key()
+    names = [f"s{number}" for number in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: Vault(tmp_path, {}).set(name, name), names))
+    vault = Vault(tmp_path, {})
+    assert [vault.get(name) for name in vault.names()] == sorted(names)
 
 
 def test_looking_at_an_empty_vault_creates_nothing(tmp_path: Path) -> None:
