@@ -103,9 +103,9 @@ def test_what_htmx_sends_carries_the_form_token(page: Page) -> None:
             htmx.process(button);
         }"""
     )
+    token = page.locator("meta[name=csrf-token]").get_attribute("content")
     with page.expect_request("**/theme") as sent:
         page.click("#probe")
-    token = page.locator("meta[name=csrf-token]").get_attribute("content")
     assert sent.value.headers["x-csrftoken"] == token
 
 
