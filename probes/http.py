@@ -23,6 +23,7 @@ from probes.transport import Deadline
 
 _BODY_BYTES = 1024 * 1024  # read, to look for the words in
 _KEPT_BYTES = 64 * 1024  # kept as evidence
+_LONGEST_CHARACTER = 4
 _REDIRECTS = 5
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _ASKED_WITH = {"User-Agent": "opsdesk", "Accept": "*/*", "Connection": "close"}
@@ -105,7 +106,9 @@ def _parsed(text: str) -> Url:
     except HTTPError as error:
         raise NoAnswer("protocol", f"not an address: {error}") from error
     if url.scheme not in {"http", "https"} or not url.host:
-        raise NoAnswer("protocol", f"not an http or https address: {text}")
+        raise NoAnswer("protocol", "not an http or https address")
+    if url.auth:
+        raise NoAnswer("protocol", "an address must not carry an account")
     return url
 
 
@@ -147,13 +150,23 @@ def _body(body: bytes, check: HttpCheck) -> dict[str, Any]:
         "body_bytes": min(len(body), _BODY_BYTES),
         "body_capped": len(body) > _BODY_BYTES,
         "contains_found": None,
-        "body": decode(kept),
+        "body": _text(kept),
     }
-    if facts["body"].encode() != kept:
+    if not kept.startswith(facts["body"].encode()):
         facts["body_base64"] = base64.b64encode(kept).decode()
     if check.contains is not None:
-        facts["contains_found"] = check.contains in decode(body[:_BODY_BYTES])
+        facts["contains_found"] = check.contains in _text(body[:_BODY_BYTES])
     return facts
+
+
+def _text(body: bytes) -> str:
+    """Return a body as text; one cut in the middle of a character is still UTF-8."""
+    for missing in range(_LONGEST_CHARACTER):
+        try:
+            return body[: len(body) - missing].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+    return decode(body)
 
 
 def _safe(name: str, value: str) -> tuple[str, str]:

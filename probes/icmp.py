@@ -45,12 +45,13 @@ def ask(check: IcmpCheck, server: Server, deadline: Deadline) -> Section:
 def _echo(
     address: str, count: int, clock: Clock, *, privileged: bool
 ) -> dict[str, Any]:
-    patience = min(_PATIENCE, clock.left() / max(count, 1) - _PAUSE)
+    share = clock.left() / count
+    pause = min(_PAUSE, share / 4)
     host = icmplib.ping(
         address,
         count=count,
-        interval=_PAUSE,
-        timeout=max(patience, 0.01),
+        interval=pause,
+        timeout=min(_PATIENCE, share - pause),
         privileged=privileged,
     )
     times = [round(each, 3) for each in host.rtts]

@@ -88,6 +88,7 @@ def _pages(folder: Path) -> None:
     folder.mkdir()
     (folder / "index.html").write_text("<h1>信息发布平台</h1>", "utf-8")
     (folder / "gbk.html").write_bytes("<h1>信息发布平台</h1>".encode("gb18030"))
+    (folder / "long.html").write_text("x" + "信息发布平台" * 70000, "utf-8")
     (folder / "large.bin").write_bytes(b"0123456789abcdef" * 131072)  # 2 MiB
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from tests.lab.web import Site
 from tests.probes.checks.looking import look
 
 SHORT = timedelta(seconds=1)
+URLS = ("ftp://127.0.0.1/", "http://", "http://[::1/", "http://me:word@127.0.0.1/")
 
 
 def test_a_page_as_expected_is_normal(site: Site, no_trace: None) -> None:
@@ -28,6 +30,14 @@ def test_words_are_found_in_a_page_of_gb18030(site: Site) -> None:
     seen = look(check)
     assert seen.findings == []
     assert b"body_base64" in seen.section.stdout  # the very bytes are kept
+
+
+def test_a_long_page_cut_inside_a_character_is_still_text(site: Site) -> None:
+    seen = look(HttpCheck(url=site.url("/long.html"), contains="布平台信息"))
+    assert seen.findings == []
+    kept = json.loads(seen.section.stdout)
+    assert "body_base64" not in kept
+    assert kept["body"].startswith("x信息发布平台")
 
 
 def test_missing_words_are_critical(site: Site) -> None:
@@ -153,6 +163,6 @@ def test_a_server_that_refuses_is_critical() -> None:
     assert seen.facts.error == "refused"
 
 
-@pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "http://", "http://[::1/"])
+@pytest.mark.parametrize("url", URLS)
 def test_what_is_no_web_address_is_said_to_be_none(url: str) -> None:
     assert look(HttpCheck(url=url)).facts.error == "protocol"

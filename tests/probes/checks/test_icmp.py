@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import timedelta
 
 import pytest
 
@@ -66,3 +67,10 @@ def test_without_the_right_to_echo_a_refusal_is_life_too() -> None:
     port = free_port()
     got = knock(server(port=port), "127.0.0.1", Clock(5))
     assert (got["method"], got["port"]) == ("tcp", port)
+
+
+def test_many_echoes_share_the_time_there_is() -> None:
+    seen = look(IcmpCheck(count=20, timeout=timedelta(seconds=2)), of=server())
+    assert seen.facts.sent == 20
+    assert seen.section.took_ms is not None
+    assert seen.section.took_ms < 3500  # at the usual pace they would take four seconds
