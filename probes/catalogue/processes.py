@@ -39,7 +39,7 @@ case $out in
     printf '%s\n' "$out" | while read -r w s p q m; do
       [ "$w $s" = 'stuck D' ] || continue
       { read -r l <"/proc/$p/stat"; } 2>/dev/null || continue
-      case $l in *') D '*) echo "stuck D $p $q $m" ;; esac
+      case $l in *') D '*) printf 'stuck D %s %s %s\n' "$p" "$q" "$m" ;; esac
     done ;;
 esac
 printf '%s\n' "$out" | grep -v -e '^expected 0 ' -e '^stuck D '

@@ -21,7 +21,7 @@ if [ -d /run/systemd/system ] && have systemctl; then
     --state=failed,auto-restart || return
   printf '%s\n' "$OD_SERVICES" | while IFS= read -r n; do
     [ -n "$n" ] || continue
-    echo "expected $n"
+    printf 'expected %s\n' "$n"
     bounded 3 systemctl show --no-pager -p LoadState -p ActiveState -p SubState \
       -p NRestarts -- "$n" </dev/null
   done
@@ -35,7 +35,7 @@ echo "manager ${tool:-none}"
 printf '%s\n' "$OD_SERVICES" | while IFS= read -r n; do
   [ -n "$n" ] || continue
   case $n in -*) continue ;; esac
-  echo "expected $n"
+  printf 'expected %s\n' "$n"
   [ -n "$tool" ] || continue
   bounded 3 "$tool" "$n" status </dev/null >/dev/null 2>&1
   echo "status=$?"

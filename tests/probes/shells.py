@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess  # noqa: TID251 - the shells a server may have, on questions of ours
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from probes.probe import Probe
+from probes.script import compose, cut
+from probes.server import Expectations, Kind, Server
 from probes.transcript import Section
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -20,33 +21,22 @@ SHELLS = {
     "busybox": ["busybox", "ash"],
     "mksh": ["mksh"],
 }
-ROUND_THEM = """
-have() { command -v "$1" >/dev/null 2>&1; }
-bounded() { bounded_by=$1; shift; timeout "$bounded_by" "$@"; }
-absent() { echo "$*" >&2; return 69; }
-denied() { echo "$*" >&2; return 77; }
-elevated() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"
-  elif have sudo; then sudo -n "$@" || return 77
-  else return 77; fi
-}
-"""
+_ALWAYS = ("sh", "timeout", "id", "sleep", "true", "cat", "printf")
 every_shell = pytest.mark.parametrize("shell", sorted(SHELLS))
 
 
 def ask(
-    probe: Probe,
-    shell: str,
-    *,
-    expected: Mapping[str, str] | None = None,
-    path: str = PATH,
+    probe: Probe, shell: str, *, expect: Expectations | None = None, path: str = PATH
 ) -> Section:
     """Return the section a shell makes of the question, as `nobody` where we can."""
-    names = ("SERVICES", "PORTS", "PROCESSES", "MOUNTS", "PATHS")
-    given = expected or {}
-    values = "".join(f"OD_{name}='{given.get(name, '')}'\n" for name in names)
-    script = f"{ROUND_THEM}{values}main() {{\nask() {{\n{probe.ask}\n}}\n"
-    script += "( ask ) </dev/null\n}\nmain\n"
+    server = Server(
+        name="here",
+        kind=Kind.OTHER,
+        zone="test",
+        address="127.0.0.1",
+        expect=expect or Expectations(),
+    )
+    script = compose((probe,), server, nonce="0" * 32, path=path)
     command = [_real(SHELLS[shell][0]), *SHELLS[shell][1:], "-s"]
     if os.geteuid() == 0:
         nobody = ("--reuid=65534", "--regid=65534", "--clear-groups")
@@ -54,15 +44,15 @@ def ask(
     done = subprocess.run(
         command,
         check=False,
-        input=script.encode(),
+        input=script.text.encode(),
         capture_output=True,
         timeout=60,
         cwd="/",
-        env={"PATH": path, "LC_ALL": "C", "SSH_CONNECTION": "192.0.2.7 5 192.0.2.1 22"},
+        env={"PATH": PATH, "SSH_CONNECTION": "192.0.2.7 5 192.0.2.1 22"},
     )
-    return Section(
-        name=probe.name, stdout=done.stdout, stderr=done.stderr, status=done.returncode
-    )
+    answer = cut(done.stdout, script.nonce)
+    assert answer.complete, done.stdout + done.stderr
+    return answer.sections[0]
 
 
 def _real(name: str) -> str:
@@ -82,6 +72,13 @@ def tool(folder: Path, name: str, *says: str, status: int = 0) -> None:
     file.chmod(0o755)
 
 
+def willing_sudo(folder: Path) -> None:
+    """Put a sudo into the folder that allows everything and changes nobody."""
+    file = folder / "sudo"
+    file.write_text('#!/bin/sh\nshift\n[ "$1" = -l ] && exit 0\nexec "$@"\n')
+    file.chmod(0o755)
+
+
 def before(folder: Path) -> str:
     """Return a search path with the folder first."""
     return f"{folder}:{PATH}"
@@ -90,7 +87,7 @@ def before(folder: Path) -> str:
 def only(folder: Path, *names: str) -> str:
     """Return a search path of these programs alone: a machine that lacks the rest."""
     folder.chmod(0o755)
-    for name in (*names, "sh", "timeout", "id"):
+    for name in (*names, *_ALWAYS):
         link = folder / name
         if not link.exists():
             link.symlink_to(_real(name))

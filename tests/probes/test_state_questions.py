@@ -24,7 +24,8 @@ from probes.catalogue import (
     services,
 )
 from probes.probe import Absent, Denied, Probe
-from tests.probes.shells import ask, before, every_shell, only, tool
+from probes.server import Expectations, PathExpectation
+from tests.probes.shells import ask, before, every_shell, only, tool, willing_sudo
 
 ALL: tuple[Probe, ...] = (
     network.PROBE,
@@ -53,6 +54,15 @@ def listening() -> Iterator[int]:
         server.bind(("127.0.0.1", 0))
         server.listen()
         yield server.getsockname()[1]
+
+
+def to(*targets: tuple[str, int, str]) -> Expectations:
+    return Expectations(
+        paths=tuple(
+            PathExpectation(host=host, port=port, label=label)
+            for host, port, label in targets
+        )
+    )
 
 
 @every_shell
@@ -100,8 +110,8 @@ def test_connections_are_counted_with_and_without_ss(shell: str, folder: Path) -
 def test_a_running_process_is_found_by_name_and_by_argument(shell: str) -> None:
     name = Path(f"/proc/{os.getpid()}/comm").read_text().strip()
     argument = Path(f"/proc/{os.getpid()}/cmdline").read_bytes().split(b"\0")[1]
-    wanted = f"{name}\n{argument.decode()}\nno-such-program"
-    section = ask(processes.PROBE, shell, expected={"PROCESSES": wanted})
+    wanted = Expectations(processes=(name, argument.decode(), "no-such-program"))
+    section = ask(processes.PROBE, shell, expect=wanted)
     facts = processes.PROBE.read(section)
     counts = {one.name: one.count for one in facts.expected}
     assert counts[name] >= 1
@@ -134,11 +144,12 @@ def test_paths_tell_open_from_refused_and_unresolved(
     with socket.socket() as shut:
         shut.bind(("127.0.0.1", 0))
         port = shut.getsockname()[1]
-        wanted = (
-            f"127.0.0.1 {listening} open\n127.0.0.1 {port} shut\n"
-            f"no-such-host.invalid 22 name with blanks"
+        wanted = to(
+            ("127.0.0.1", listening, "open"),
+            ("127.0.0.1", port, "shut"),
+            ("no-such-host.invalid", 22, "name with blanks"),
         )
-        facts = paths.PROBE.read(ask(paths.PROBE, shell, expected={"PATHS": wanted}))
+        facts = paths.PROBE.read(ask(paths.PROBE, shell, expect=wanted))
     results = {path.label: path.result for path in facts.paths}
     assert results["open"] == "open"
     assert results["shut"] == "refused"
@@ -149,21 +160,17 @@ def test_paths_tell_open_from_refused_and_unresolved(
 def test_paths_are_asked_by_what_the_server_has(
     program: str, listening: int, folder: Path
 ) -> None:
-    wanted = f"127.0.0.1 {listening} open"
+    wanted = to(("127.0.0.1", listening, "open"))
     bare = only(folder, program, "tail", "tr", "cut")
-    facts = paths.PROBE.read(
-        ask(paths.PROBE, "dash", expected={"PATHS": wanted}, path=bare)
-    )
+    facts = paths.PROBE.read(ask(paths.PROBE, "dash", expect=wanted, path=bare))
     assert facts.tool == program
     assert facts.paths[0].result == "open"
 
 
 def test_a_server_without_any_tool_says_so(listening: int, folder: Path) -> None:
     bare = only(folder, "tail", "tr", "cut")
-    wanted = f"127.0.0.1 {listening} db"
-    facts = paths.PROBE.read(
-        ask(paths.PROBE, "dash", expected={"PATHS": wanted}, path=bare)
-    )
+    wanted = to(("127.0.0.1", listening, "db"))
+    facts = paths.PROBE.read(ask(paths.PROBE, "dash", expect=wanted, path=bare))
     assert facts.paths[0].result == "no_tool"
 
 
@@ -212,22 +219,18 @@ def test_failed_logins_come_without_the_names_that_were_typed(
         "ssh:notty    198.51.100.6     Mon Nov 23 01:00:00 2026 - Mon Nov 23 01:00:00"
     )
     tool(folder, "lastb", f"hunter2  {line}", f"         {line}", "", "btmp begins x")
-    tool(folder, "sudo", "", status=1)
-    if os.geteuid() == 0:
-        (folder / "sudo").write_text('#!/bin/sh\nshift\nexec "$@"\n')
+    willing_sudo(folder)
     section = ask(logins.PROBE, shell, path=before(folder))
     assert b"hunter2" not in section.stdout
-    if os.geteuid() == 0:
-        assert section.stdout.count(b"198.51.100.6") == 2
-        assert logins.PROBE.read(section).failed_source == "lastb"
+    assert section.stdout.count(b"198.51.100.6") == 2
+    assert logins.PROBE.read(section).failed_source == "lastb"
 
 
 @every_shell
 def test_counters_and_bans_of_the_firewall_are_no_drift(
     shell: str, folder: Path
 ) -> None:
-    (folder / "sudo").write_text('#!/bin/sh\nshift\nexec "$@"\n')
-    (folder / "sudo").chmod(0o755)
+    willing_sudo(folder)
 
     def rules(packets: int, banned: str) -> str | None:
         tool(
