@@ -16,14 +16,14 @@ FOLDER = Path(__file__).parent
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 
 
-def laid_out(document: DailyRecord) -> Sheet:
+def laid_out(document: DailyRecord, language: str) -> Sheet:
     """Return the sheet of a document, whichever form it is."""
-    return compose(document)
+    return compose(document, "zh" if language.startswith("zh") else "en")
 
 
 def render(document: DailyRecord, language: str = "zh") -> str:
     """Return the document as one HTML page in a language ("zh…", else English)."""
-    sheet = laid_out(document)
+    sheet = laid_out(document, language)
     page: str = (
         _environment()
         .get_template("paper.html")

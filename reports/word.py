@@ -65,7 +65,7 @@ def docx(document: DailyRecord, language: str = "zh") -> bytes:
     """Return the document as DOCX in a language ("zh…", else English)."""
     import docx as python_docx  # noqa: PLC0415 - lxml and all, when asked for
 
-    sheet = laid_out(document)
+    sheet = laid_out(document, language)
     word = python_docx.Document()
     writer = _Writer(word, language)
     prepare(word)

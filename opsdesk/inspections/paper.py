@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -63,15 +63,18 @@ def number_of(day: date) -> str:
 
 def daily_record(summary: DaySummary, occasion: Occasion) -> DailyRecord:
     """Return the day's record, without an issue: whoever archives it adds that."""
-    scheduled = [row for row in summary.rounds if row.slot is not Slot.ADHOC]
+    shown = _shown(summary)
     return DailyRecord(
         frame=occasion.frame,
         number=number_of(summary.day),
         day=summary.day,
         zone=summary.zone,
-        rounds=tuple(_round(row, summary, occasion) for row in summary.rounds),
-        servers=tuple(_server(one, scheduled, occasion) for one in summary.servers),
-        tables=further_tables(summary, scheduled),
+        rounds=tuple(
+            replace(_round(row, summary, occasion), shown=row in shown)
+            for row in summary.rounds
+        ),
+        servers=tuple(_server(one, shown, occasion) for one in summary.servers),
+        tables=further_tables(summary, shown),
         items=item_lines(summary),
         gaps=tuple(_gaps(summary)),
         changes=change_lines(summary),
@@ -79,6 +82,13 @@ def daily_record(summary: DaySummary, occasion: Occasion) -> DailyRecord:
         reviewer=_signature(summary.reviewer),
         demo=occasion.demo,
     )
+
+
+def _shown(summary: DaySummary) -> tuple[RoundSummary, ...]:
+    """Return the rounds with a column: the day's slots, and the last ad-hoc one."""
+    extra = [row for row in summary.rounds if row.slot is Slot.ADHOC]
+    slots = tuple(row for row in summary.rounds if row.slot is not Slot.ADHOC)
+    return (*slots, *(row for row in extra[-1:] if row.status in _HELD))
 
 
 def _signature(signed: Signed | None) -> Signature | None:
@@ -93,7 +103,7 @@ def _signature(signed: Signed | None) -> Signature | None:
 
 
 def _round(row: RoundSummary, summary: DaySummary, occasion: Occasion) -> RoundLine:
-    due = row.due_at or _due(row.slot, summary, occasion)
+    due = _due(row, summary, occasion)
     lost = not row.number and due is not None and due < occasion.at
     reasons = [text for text in (row.reason, row.suspect) if text]
     reason: Text = "；".join(reasons)
@@ -116,10 +126,10 @@ def _round(row: RoundSummary, summary: DaySummary, occasion: Occasion) -> RoundL
     )
 
 
-def _due(slot: Slot, summary: DaySummary, occasion: Occasion) -> datetime | None:
-    at = occasion.times.get(slot)
-    if at is None:
-        return None
+def _due(row: RoundSummary, summary: DaySummary, occasion: Occasion) -> datetime | None:
+    at = occasion.times.get(row.slot)
+    if row.due_at is not None or at is None:
+        return None if row.slot is Slot.ADHOC else row.due_at
     return datetime.combine(summary.day, at, ZoneInfo(summary.zone))
 
 
@@ -153,12 +163,11 @@ def visit_in(server: ServerDay, row: RoundSummary) -> VisitSummary | None:
 
 
 def _server(
-    server: ServerDay, scheduled: Sequence[RoundSummary], occasion: Occasion
+    server: ServerDay, shown: Sequence[RoundSummary], occasion: Occasion
 ) -> ServerLine:
-    visits = [visit_in(server, row) for row in scheduled]
+    visits = [visit_in(server, row) for row in shown]
     figures = tuple(_figures(visit) for visit in visits)
-    asked = [place for place, visit in enumerate(visits) if visit and visit.outcome]
-    last = asked[-1] if asked else None
+    last = _last_asked(visits, shown)
     latest = last if last is not None and figures[last] is not None else None
     visit = visits[latest] if latest is not None else None
     system = system_of(visit, occasion.expect.get(server.name, _NOTHING_EXPECTED))
@@ -174,8 +183,20 @@ def _server(
         marks=tuple(MARKS[visit.state] if visit else Mark.UNKNOWN for visit in visits),
         figures=figures,
         latest=latest,
-        gap="" if latest is not None else _gap(visits, scheduled, last),
+        gap="" if latest is not None else _gap(visits, shown, last),
     )
+
+
+def _last_asked(
+    visits: Sequence[VisitSummary | None], shown: Sequence[RoundSummary]
+) -> int | None:
+    """Return the column of the latest round that asked a device."""
+    asked = [
+        (row.started_at.timestamp() if row.started_at else 0.0, place)
+        for place, (visit, row) in enumerate(zip(visits, shown, strict=True))
+        if visit and visit.outcome
+    ]
+    return max(asked)[1] if asked else None
 
 
 def _figures(visit: VisitSummary | None) -> Figures | None:
@@ -186,7 +207,7 @@ def _figures(visit: VisitSummary | None) -> Figures | None:
 
 def _gap(
     visits: Sequence[VisitSummary | None],
-    scheduled: Sequence[RoundSummary],
+    shown: Sequence[RoundSummary],
     last: int | None,
 ) -> Text:
     """Return why the big table has no figures for a device."""
@@ -198,7 +219,7 @@ def _gap(
             "以拨测方式巡检，没有登录外壳；指标见 B 至 F 表",
             "checked from outside, it has no shell; its figures are in tables B to F",
         )
-    label = SLOTS[scheduled[last].slot]
+    label = SLOTS[shown[last].slot]
     why = outcome_words(visit)
     return Words(
         f"{NOT_OBTAINED.zh}：{label.zh} {why.zh}",

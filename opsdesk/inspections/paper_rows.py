@@ -204,7 +204,8 @@ def storage(source: Source) -> Iterator[Stored]:
     for snmp in source.latest("snmp"):
         for disk in rows(dig(snmp, "storage")):
             if disk.get("disk") is True:
-                yield Stored("snmp", str(disk.get("name")), _disk(source, disk))
+                subject = f"{snmp.get('subject')} {disk.get('name')}"
+                yield Stored("snmp", subject, _disk(source, disk))
     for backup in source.latest("backups"):
         yield Stored("backups", str(backup.get("glob")), _backup(source, backup))
 

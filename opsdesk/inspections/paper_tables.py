@@ -67,10 +67,10 @@ class _Day:
 
 
 def further_tables(
-    summary: DaySummary, scheduled: Sequence[RoundSummary]
+    summary: DaySummary, shown: Sequence[RoundSummary]
 ) -> tuple[Table, ...]:
     """Return those of tables B to F that have rows on this day."""
-    day = _Day(summary.servers, scheduled, summary.items)
+    day = _Day(summary.servers, shown, summary.items)
     tables = (*(_table(sheet, day) for sheet in SHEETS), _devices(day), _storage(day))
     return tuple(table for table in tables if table.rows)
 
@@ -114,10 +114,15 @@ def _mark(
     ]
     if not found:
         return MARKS[cell]
-    own = [item.severity for item in found if subject in item.subject]
+    own = [item.severity for item in found if _about(item.subject, subject)]
     if not own:
         return Mark.NORMAL
     return Mark.ABNORMAL if Severity.CRITICAL in own else Mark.ATTENTION
+
+
+def _about(found: str, subject: str) -> bool:
+    """Whether a finding is about a subject: itself, or "subject aspect"."""
+    return found == subject or found.startswith(f"{subject} ")
 
 
 def _states(day: _Day, server: ServerDay) -> tuple[Mark, ...]:

@@ -34,8 +34,11 @@ TITLE = Words("日常巡检记录表", "Daily inspection record")
 _SHORT = 12  # digits of a hash that fit in a running foot
 
 
-def compose(record: DailyRecord) -> Sheet:
-    """Return the record laid out, with what its issue adds."""
+def compose(record: DailyRecord, language: str = "zh") -> Sheet:
+    """Return the record laid out, with what its issue adds.
+
+    The parts hold both languages; `language` ("zh" or "en") only sets widths.
+    """
     return Sheet(
         title=TITLE,
         subject=Words(f"{record.day} 日常巡检", f"Daily inspection of {record.day}"),
@@ -45,8 +48,8 @@ def compose(record: DailyRecord) -> Sheet:
         parts=(
             _head(record),
             *_rounds(record),
-            *server_parts(record),
-            *further_parts(record),
+            *server_parts(record, language),
+            *further_parts(record, language),
             *item_parts(record),
             Heading(text=Words("结论", "Conclusion")),
             _changes(record),
@@ -133,17 +136,17 @@ def _head(record: DailyRecord) -> Grid:
 
 _ROUNDS = (
     Column(title=Words("时段", "Round"), width=15, align=Align.CENTER),
-    Column(title=Words("巡检编号", "Number"), width=35),
-    Column(title=Words("应巡时间", "Due"), width=31),
-    Column(title=Words("实际开始", "Began"), width=31),
-    Column(title=Words("实际结束", "Ended"), width=31),
+    Column(title=Words("巡检编号", "Number"), width=33),
+    Column(title=Words("应巡时间", "Due"), width=30),
+    Column(title=Words("实际开始", "Began"), width=30),
+    Column(title=Words("实际结束", "Ended"), width=30),
     Column(title=Words("状态", "State"), width=20, align=Align.CENTER),
-    Column(title=Words("巡检人", "Inspector"), width=24),
-    Column(title=Words("正常", "Normal"), width=13, align=Align.RIGHT),
-    Column(title=Words("关注", "Attention"), width=15, align=Align.RIGHT),
-    Column(title=Words("异常", "Abnormal"), width=16, align=Align.RIGHT),
-    Column(title=Words("未连通", "Unreached"), width=18, align=Align.RIGHT),
-    Column(title=Words("未检", "Not checked"), width=18, align=Align.RIGHT),
+    Column(title=Words("巡检人", "Inspector"), width=22),
+    Column(title=Words("正常", "Normal"), width=15, align=Align.RIGHT),
+    Column(title=Words("关注", "Attention"), width=18.5, align=Align.RIGHT),
+    Column(title=Words("异常", "Abnormal"), width=17.5, align=Align.RIGHT),
+    Column(title=Words("未连通", "Unreached"), width=19.5, align=Align.RIGHT),
+    Column(title=Words("未检", "Not checked"), width=16.5, align=Align.RIGHT),
 )
 
 
@@ -220,20 +223,21 @@ def _closing(record: DailyRecord) -> tuple[Part, ...]:
 def conclusions(record: DailyRecord) -> tuple[Text, ...]:
     """Return one sentence for the day and one for each round that was held.
 
-    Ad-hoc rounds share one sentence, so that the signatures stay on its page.
+    Of ad-hoc rounds the last one has its own, so that the signatures stay on its page.
     """
     due = [row for row in record.rounds if row.scheduled]
-    held = [_conclusion(row, row.tally) for row in due if row.tally]
+    held = [row for row in due if row.tally]
+    told = [_conclusion(r, r.tally) for r in record.rounds if r.shown and r.tally]
     extra = [row.number for row in record.rounds if not row.scheduled]
     day = Words(
         f"本日应巡检 {len(due)} 次，完成 {len(held)} 次。",
         f"{len(due)} rounds were due on this day, {len(held)} were held.",
     )
     adhoc = Words(
-        f"另有临时巡检 {len(extra)} 次，见「巡检时段」。",
-        f"{len(extra)} further rounds were held ad hoc; see Rounds.",
+        f"临时巡检 {len(extra)} 次，见「巡检时段」。",
+        f"{len(extra)} held ad hoc; see Rounds.",
     )
-    return (day, *held, *([adhoc] if extra else []))
+    return (day, *told, *([adhoc] if extra else []))
 
 
 def _conclusion(row: RoundLine, tally: Tally) -> Words:
@@ -304,7 +308,7 @@ def _signatures(record: DailyRecord) -> Signatures:
             record.zone,
         )
         for row in record.rounds
-        if row.tally and (row.scheduled or row.inspector)
+        if row.tally and (row.shown or row.inspector)
     )
     return Signatures(
         boxes=(

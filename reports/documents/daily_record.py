@@ -100,6 +100,7 @@ class RoundLine:
     tally: Tally | None = None
     inspector: Signature | None = None
     scheduled: bool = True  # False: an ad-hoc round
+    shown: bool = True  # has a column in the tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerLine:
-    """One device. `figures` and `marks` stand beside the record's scheduled rounds.
+    """One device. `figures` and `marks` stand beside the record's shown rounds.
 
     `latest` is the column of the round whose figures the big table shows; with None
     there are none, and `gap` says why.
@@ -151,7 +152,7 @@ class TableColumn:
 class Table:
     """One of the tables B to F: databases, pages, caches, devices, storage.
 
-    The last cells of a row are its conclusions, one per scheduled round.
+    The last cells of a row are its conclusions, one per shown round.
     """
 
     letter: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,8 @@ from reports.documents.parts import (
 )
 from reports.documents.words import NOT_APPLICABLE, NOT_OBTAINED, Text, Words, joined
 
+VERDICTS = {"zh": 9.5, "en": 14.0}
+"""Room in mm for the longest conclusion in the big table: 未连通, unreached."""
 WIDTH = 267.0  # mm: A4 across, less 15 mm on either side
 TONES = {
     Mark.NORMAL: Tone.PLAIN,
@@ -57,21 +60,21 @@ def _round_columns(record: DailyRecord, width: float) -> tuple[Column, ...]:
     return tuple(
         Column(title=row.label, width=width, align=_CENTER)
         for row in record.rounds
-        if row.scheduled
+        if row.shown
     )
 
 
-def server_parts(record: DailyRecord) -> tuple[Part, ...]:
+def server_parts(record: DailyRecord, language: str) -> tuple[Part, ...]:
     """Return table A: every configured device, then each round's figures."""
-    scheduled = [row.label for row in record.rounds if row.scheduled]
+    shown = [row.label for row in record.rounds if row.shown]
     return (
         Heading(text=Words("A 服务器", "A Servers")),
-        _overview(record),
+        _overview(record, VERDICTS[language]),
         Prose(text=_reading_note(record), small=True),
         Heading(
             text=Words(
-                f"A-1 各时段指标（{'／'.join(label.zh for label in scheduled)}）",
-                f"A-1 Figures by round ({' / '.join(w.en for w in scheduled)})",
+                f"A-1 各时段指标（{'／'.join(label.zh for label in shown)}）",
+                f"A-1 Figures by round ({' / '.join(w.en for w in shown)})",
             )
         ),
         _by_round(record),
@@ -81,7 +84,7 @@ def server_parts(record: DailyRecord) -> tuple[Part, ...]:
 
 def _reading_note(record: DailyRecord) -> Text:
     used = {line.latest for line in record.servers if line.latest is not None}
-    names = [row for row in record.rounds if row.scheduled]
+    names = [row for row in record.rounds if row.shown]
     rounds = tuple(
         Words(f"{names[i].label.zh}（{names[i].number}）", f"{names[i].number}")
         for i in sorted(used)
@@ -113,19 +116,21 @@ _OVERVIEW = (
     _column("Swap %", "Swap %", 9.5, _RIGHT),
     _column("磁盘最高\n分区与 %", "Fullest\ndisk %", 18.5, _RIGHT),
     _column("inode %", "Inode %", 10, _RIGHT),
-    _column("关键进程\n应有-实有", "Processes\nwant-have", 13.5, _CENTER),
+    _column("关键进程\n应有-实有", "Procs\nwant-have", 13.5, _CENTER),
     _column("端口\n应有-实有", "Ports\nwant-have", 13.5, _CENTER),
     _column("时间偏差 s", "Clock off s", 10, _RIGHT),
-    _column("失败登录", "Failed logins", 9, _RIGHT),
+    _column("失败登录", "Login fails", 9, _RIGHT),
 )
 _MEASURED = 11  # columns from 运行天数 to 失败登录
 
 
-def _overview(record: DailyRecord) -> Grid:
-    verdicts = _round_columns(record, 1)
-    width = (WIDTH - sum(column.width for column in _OVERVIEW)) / max(len(verdicts), 1)
+def _overview(record: DailyRecord, verdict_width: float) -> Grid:
+    verdicts = _round_columns(record, verdict_width)
+    room = WIDTH - verdict_width * len(verdicts)
+    scale = room / sum(column.width for column in _OVERVIEW)
+    columns = tuple(replace(c, width=c.width * scale) for c in _OVERVIEW)
     return Grid(
-        columns=_OVERVIEW + _round_columns(record, width),
+        columns=columns + verdicts,
         rows=tuple(
             _overview_row(number, line)
             for number, line in enumerate(record.servers, start=1)
@@ -237,7 +242,7 @@ def _gap_notes(record: DailyRecord) -> tuple[Part, ...]:
     return (Prose(text=title, points=record.gaps, small=True),)
 
 
-def further_parts(record: DailyRecord) -> tuple[Part, ...]:
+def further_parts(record: DailyRecord, language: str) -> tuple[Part, ...]:
     """Return tables B to F, those that have rows."""
     return tuple(
         part
@@ -249,7 +254,7 @@ def further_parts(record: DailyRecord) -> tuple[Part, ...]:
                     f"{table.letter} {table.title.en}",
                 )
             ),
-            _further(table, _round_columns(record, 13)),
+            _further(table, _round_columns(record, VERDICTS[language] + 1.5)),
         )
     )
 
@@ -282,8 +287,8 @@ _ITEMS = (
     _column("发现时间", "First seen", 23),
     _column("影响", "Influence", 23),
     _column("处理措施", "What was done", 58),
-    _column("关联单号", "Ticket", 18),
-    _column("状态", "State", 17),
+    _column("关联单号", "Ticket", 16.5),
+    _column("状态", "State", 18.5),
     _column("复检结果与时间", "Re-check", 23),
 )
 

@@ -96,6 +96,9 @@ ROUNDS = (
         reason="14:00 时运维台未运行，14:40 补巡",
         started_at=moment(14, 40),
         ended_at=moment(14, 41),
+        inspector=Signed(
+            name="值班工程师", at=moment(14, 55), snapshot_sha256="cd34" * 16
+        ),
     ),
     a_round(Slot.EVENING, 20),
 )
