@@ -44,7 +44,7 @@ def walk(
     hangs up every call and waits for the threads.
     """
     pool = _Pool(errands, per_gateway, on or _nobody, patience or Patience())
-    names = range(min(workers, len(errands)))
+    names = range(min(max(1, workers), len(errands)))
     threads = [threading.Thread(target=pool.work, name=f"visit-{n}") for n in names]
     try:
         for thread in threads:

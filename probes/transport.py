@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from probes.server import Limits, Server
+from probes.server import Limits, Server, Transport
 from probes.transcript import Outcome, Section
 
 STDERR_CAP = 256 * 1024
@@ -99,7 +99,10 @@ class Trouble(Exception):
     `stage` is one of connect banner key auth open exec; `detail` is one technical
     line without any secret. `gateway` names the jump host it happened on, if any.
     `again`: worth another try in the same visit; an authentication never is.
+    `instead`: the transport that can do it, when nothing was tried yet.
     """
+
+    instead: Transport | None = None
 
     def __init__(
         self,

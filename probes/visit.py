@@ -148,7 +148,7 @@ def _by_shell(
     errand: Errand, call: Call, gateways: Gateways, patience: Patience
 ) -> tuple[Heard | Trouble, int]:
     """Send the script, again only where the wire itself was the trouble."""
-    send = cast(_Send, import_module(_SHELLS[errand.server.transport]).ask)
+    send = _way(errand.server.transport)
     trouble: Trouble | None = None
     for attempt in range(1, ATTEMPTS + 1):
         if down := _gateway_down(errand.server, gateways):
@@ -157,6 +157,9 @@ def _by_shell(
             return send(errand, call), attempt
         except Trouble as error:
             trouble = error
+        if trouble.instead and not errand.server.via:
+            send = _way(trouble.instead)
+            continue
         pause = patience.pause()
         if not trouble.again or pause >= call.deadline.remaining():
             break
@@ -166,6 +169,10 @@ def _by_shell(
     if trouble.gateway in gateways:
         gateways[trouble.gateway].failed(trouble.detail)
     return trouble, attempt
+
+
+def _way(transport: Transport) -> _Send:
+    return cast(_Send, import_module(_SHELLS[transport]).ask)
 
 
 def _gateway_down(server: Server, gateways: Gateways) -> Trouble | None:

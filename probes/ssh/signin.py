@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 import paramiko
 
 from probes.server import Credential, Limits, Server
+from probes.server import Transport as Way
 from probes.ssh.keys import load
-from probes.ssh.wire import Wire
+from probes.ssh.wire import OLD_ONLY, Wire
 from probes.transcript import Outcome
 from probes.transport import Call, Deadline, Trouble
+
+_RSA = "ssh-rsa"
+_SHA2_SINCE = {"OpenSSH": (7, 2), "dropbear": (2020, 79)}
+
+
+class _TooOld(Trouble):
+    """It would refuse our signature; the system's ssh client has an older one."""
+
+    instead = Way.OPENSSH
 
 
 def sign_in(wire: Wire, server: Server, call: Call, limits: Limits) -> None:
@@ -34,6 +46,7 @@ def _try_each(
     refusal: paramiko.AuthenticationException | None = None
     if credential.key_file:
         key = load(credential)
+        _refuse_sha1(transport, key)
         transport.auth_timeout = deadline.remaining()
         try:
             if not transport.auth_publickey(credential.user, key):
@@ -47,6 +60,25 @@ def _try_each(
     transport.auth_timeout = deadline.remaining()
     if transport.auth_password(credential.user, credential.password.reveal()):
         raise paramiko.AuthenticationException("the password is not enough")
+
+
+def _refuse_sha1(transport: paramiko.Transport, key: paramiko.PKey) -> None:
+    """Leave before offering a key that an old server would take for a wrong one."""
+    if key.get_name() == _RSA and is_before_sha2(transport.remote_version):
+        detail = (
+            f"{transport.remote_version} signs RSA with SHA-1 alone; {OLD_ONLY}, "
+            "or give it an Ed25519 key"
+        )
+        raise _TooOld(Outcome.REFUSED, "auth", detail)
+
+
+def is_before_sha2(banner: str) -> bool:
+    """Say whether a server is too old for `rsa-sha2`: OpenSSH 7.2, Dropbear 2020.79."""
+    found = re.search(r"(OpenSSH|dropbear)_(\d+)\.(\d+)", banner)
+    if found is None:
+        return False
+    name, *numbers = found.groups()
+    return tuple(map(int, numbers)) < _SHA2_SINCE[name]
 
 
 def _sorted(credential: Credential, error: Exception, *, late: bool) -> Trouble:

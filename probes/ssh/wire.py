@@ -42,6 +42,11 @@ class _Eager(socket.socket):
             self.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         return data
 
+    def cut(self) -> None:
+        """End whatever another thread waits for on it."""
+        with contextlib.suppress(OSError):
+            self.shutdown(socket.SHUT_RDWR)
+
 
 class Wire:
     """A connected, encrypted, not yet authenticated connection. Close it always."""
@@ -127,18 +132,40 @@ class Wire:
 
 def dial(server: Server, call: Call, limits: Limits) -> socket.socket:
     """Return a connected socket. Raises Trouble: refused or unreached."""
-    left = call.deadline.within(limits.connect).remaining()
-    where = (server.address, server.port)
+    limit = call.deadline.within(limits.connect)
+    where = f"{server.address}:{server.port}"
+    error: Exception | None = None
     try:
-        sock = socket.create_connection(where, timeout=max(left, 0.001))
-    except ConnectionRefusedError as error:
-        detail = f"{server.address}:{server.port}: connection refused"
+        for family, *_, address in _addresses(server):
+            try:
+                return _connected(_Eager(family), address, call, limit)
+            except OSError as failure:
+                error = failure
+    except (OSError, UnicodeError) as failure:
+        error = failure
+    if isinstance(error, ConnectionRefusedError):
+        detail = f"{where}: connection refused"
         raise Trouble(Outcome.REFUSED, "connect", detail) from error
-    except (OSError, UnicodeError) as error:
-        detail = f"{server.address}:{server.port}: {_words(error)}"
-        raise Trouble(Outcome.UNREACHED, "connect", detail) from error
-    _tune(sock, call)
-    return _Eager(fileno=sock.detach())
+    detail = f"{where}: {_words(error)}"
+    raise Trouble(Outcome.UNREACHED, "connect", detail) from error
+
+
+def _addresses(server: Server) -> list[Any]:
+    kind = socket.SOCK_STREAM
+    return list(socket.getaddrinfo(server.address, server.port, type=kind))
+
+
+def _connected(sock: _Eager, address: Any, call: Call, limit: Deadline) -> _Eager:
+    """Connect, so that a call that is hung up ends at once."""
+    call.hold(sock.cut)
+    try:
+        sock.settimeout(max(limit.remaining(), 0.001))
+        _tune(sock, call)
+        sock.connect(address)
+    except OSError:
+        sock.close()
+        raise
+    return sock
 
 
 def _tune(sock: socket.socket, call: Call) -> None:

@@ -1,6 +1,7 @@
 """Servers that speak only what was given up: the system's ssh client asks them."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from probes.pins import parse
 from probes.secret import Secret
 from probes.server import Server, Transport
+from probes.ssh.signin import is_before_sha2
 from probes.transcript import Outcome
 from tests.lab import odd
-from tests.lab.process import free_port
+from tests.lab.process import free_port, program
 from tests.lab.sshd import Sshd, has_accounts, make_key
 from tests.probes.engine.fixtures import Start, ask
 from tests.probes.engine.test_signing_in import HASH, allow
@@ -62,6 +64,52 @@ def test_the_ssh_client_asks_it_and_names_what_is_weak(
         "weak-crypto:aes128-cbc",
         "weak-crypto:hmac-sha1",
     }
+
+
+@pytest.fixture
+def aged(start: Start, tmp_path: Path) -> Sshd:
+    """Start an sshd that calls itself OpenSSH 7.1, the last before RSA with SHA-2."""
+    ours = Path(program("sshd", "openssh-server")).read_bytes()
+    found = re.search(rb"OpenSSH_\d\.\dp1", ours)
+    if found is None:
+        pytest.skip("this sshd keeps its version elsewhere")
+    binary = tmp_path / "sshd"
+    binary.write_bytes(ours.replace(found[0], b"OpenSSH_7.1p1"))
+    binary.chmod(0o755)
+    host = start("aged", binary=str(binary))
+    allow(host, make_key(tmp_path / "rsa", "rsa"))
+    return host
+
+
+def test_an_rsa_key_for_a_server_before_sha2_goes_by_the_ssh_client(
+    aged: Sshd, tmp_path: Path
+) -> None:
+    rsa = aged.credential(key_file=tmp_path / "rsa")
+    heard = ask(aged.server(credential=rsa))
+    assert heard.outcome is Outcome.ANSWERED
+    assert heard.attempts == 2
+    assert "Failed publickey" not in aged.log
+
+
+def test_another_key_for_such_a_server_goes_the_usual_way(aged: Sshd) -> None:
+    heard = ask(aged.server())
+    assert (heard.outcome, heard.attempts) == (Outcome.ANSWERED, 1)
+
+
+@pytest.mark.parametrize(
+    ("banner", "old"),
+    [
+        ("SSH-2.0-OpenSSH_5.3", True),
+        ("SSH-2.0-OpenSSH_7.1p2 Debian-1", True),
+        ("SSH-2.0-OpenSSH_7.4", False),
+        ("SSH-2.0-OpenSSH_10.2", False),
+        ("SSH-2.0-dropbear_2019.78", True),
+        ("SSH-2.0-dropbear_2022.83", False),
+        ("SSH-2.0-HUAWEI-1.5", False),
+    ],
+)
+def test_the_banner_says_who_is_too_old_for_sha2(banner: str, *, old: bool) -> None:
+    assert is_before_sha2(banner) is old
 
 
 def test_a_fingerprint_alone_is_proved_as_well(old: Sshd, tmp_path: Path) -> None:

@@ -126,13 +126,14 @@ def sshd(
     shell: str = "/bin/bash",
     password: str = "",
     prepare: str = "",
+    binary: str = "",
 ) -> Iterator[Sshd]:
     """Run one sshd. `more`: further lines of its configuration, before all others.
 
     `shell` and `password` (as crypt(5) writes it) are those of `ops`, when we are root;
     `prepare` is shell text run in the namespace before, to mount something over it.
     """
-    daemon_path = program("sshd", "openssh-server")
+    daemon_path = binary or program("sshd", "openssh-server")
     home.mkdir(parents=True)
     wrap: list[str] = []
     if has_accounts():

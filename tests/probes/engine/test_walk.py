@@ -1,6 +1,8 @@
 """A walk over healthy servers: what it yields, in which order, and how it ends."""
 
 import threading
+import time
+from datetime import timedelta
 
 import pytest
 
@@ -71,10 +73,22 @@ def test_leaving_the_walk_early_ends_what_is_in_progress(shared: Sshd) -> None:
         steps = walk([errand(shared.server()), mute, waits], workers=3, per_gateway=1)
         assert next(steps).outcome is Outcome.ANSWERED
         running = odd.children(shared.pid)
-        steps.close()  # type: ignore[attr-defined]
+        steps.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("visit-")]
     assert running
     assert all(odd.gone(pid) for pid in running)
+
+
+def test_leaving_the_walk_early_gives_up_connecting(shared: Sshd) -> None:
+    with odd.deaf_port() as port:
+        deaf = errand(
+            shared.server(name="deaf", port=port), connect=timedelta(seconds=60)
+        )
+        steps = walk([errand(shared.server()), deaf], workers=2, per_gateway=1)
+        next(steps)
+        began = time.monotonic()
+        steps.close()
+    assert time.monotonic() - began < 3
 
 
 def test_a_device_without_a_shell_is_asked_by_its_checks_alone(shared: Sshd) -> None:
