@@ -63,6 +63,8 @@ def trust(settings: Settings, server: Server, *, fingerprint: str, yes: bool) ->
         key = hostkeys.seen(server, settings.inspections.limits)
     except Trouble as trouble:
         _say(_UNREACHED.fill(why=one_line(str(trouble))), err=True)
+        if server.transport is Transport.OPENSSH:
+            _say(_BY_HAND.fill(address=server.address, port=server.port), err=True)
         return 3
     click.echo(f"{server.name}  {key.type}  {key.fingerprint}")
     if hostkeys.matches(server.host_keys, key):
@@ -128,6 +130,13 @@ def _say(words: Words, *, err: bool = False) -> None:
 
 _NO_SSH = Words("不走 SSH，由 checks 检查", "not by SSH; its checks look at it")
 _UNREACHED = Words("没有连上：{why}", "not reached: {why}")
+_BY_HAND = Words(
+    "这台服务器可能只支持旧算法。请在它的控制台上读取公钥，"
+    "或运行 ssh-keyscan -p {port} {address} 并核对后，手工写入 host_key。",
+    "This server may only speak old algorithms. Read its public key on its own "
+    "console, or run ssh-keyscan -p {port} {address}, compare, and write it under "
+    "host_key by hand.",
+)
 _UNPINNED = Words(
     "主机密钥未固定，所见 {fingerprint}。核对后运行 opsdesk hosts trust {name}",
     "no host key pinned, it shows {fingerprint}. Compare it, then run `opsdesk hosts "

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from opsdesk.cli import main
 from opsdesk.cli.group import COMMANDS
 from opsdesk.cli.init import template
+from tests.lab.process import free_port
 
 ROOT = Path(__file__).parents[3]
 HEAVY = ("flask", "paramiko", "weasyprint", "sqlalchemy", "pydantic", "cryptography")
@@ -149,7 +150,9 @@ def test_init_makes_everything_private_and_may_be_repeated(tmp_path: Path) -> No
 def test_doctor_finds_a_fresh_desk_ready_and_an_open_key_not(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     run("init", "--config", str(path))
-    text = path.read_text(encoding="utf-8").replace("127.0.0.1:8600", "127.0.0.1:18600")
+    text = path.read_text(encoding="utf-8").replace(
+        "127.0.0.1:8600", f"127.0.0.1:{free_port()}"
+    )
     path.write_text(text, encoding="utf-8")
     result = run("doctor", "--config", str(path))
     assert result.exit_code == 0, result.output

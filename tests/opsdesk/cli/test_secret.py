@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from opsdesk.cli import main
+from opsdesk.core.audit_models import AuditEntry
+from opsdesk.core.database import Database
 from opsdesk.core.vault import Vault
 
 
@@ -89,3 +92,25 @@ def test_remove_and_rotate_do_what_they_say(config: Path) -> None:
     assert "1 secrets" in result.stdout
     assert kept(config, "ops") == "s3cret"
     assert run(config, "remove", "spare").exit_code == 2
+
+
+def test_on_a_desk_in_use_every_change_of_a_secret_is_in_the_audit_trail(
+    config: Path,
+) -> None:
+    CliRunner().invoke(main, ["init", "--config", str(config)])
+    run(config, "set", "ops", typed="s3cret\n")
+    run(config, "set", "ops", typed="an0ther\n")
+    run(config, "rotate")
+    run(config, "remove", "ops")
+    database = Database(f"sqlite:///{config.parent}/var/opsdesk.sqlite3")
+    with database.unit() as session:
+        entries = session.scalars(select(AuditEntry).order_by(AuditEntry.seq)).all()
+        actions = [entry.action for entry in entries]
+        assert all(b"s3cret" not in entry.body for entry in entries)
+    database.dispose()
+    assert actions[-4:] == [
+        "secret.kept",
+        "secret.replaced",
+        "secret.rotated",
+        "secret.removed",
+    ]
