@@ -21,7 +21,7 @@ from opsdesk.cli.inspect import (
 from opsdesk.cli.progress import Progress, live, table
 from opsdesk.cli.session import fail
 from opsdesk.core import audit, clock
-from opsdesk.core.desk import Desk, open_desk
+from opsdesk.core.desk import Desk, is_demo, open_desk
 from opsdesk.core.files import Unwritable
 from opsdesk.core.language import pick
 from opsdesk.core.runner import me
@@ -58,6 +58,12 @@ def perform(
     show: bool,
 ) -> Result:
     """Run a round in this process and return it."""
+    if is_demo(settings):
+        fail(
+            "这是演示台，设备都是虚构的，没有去连接。要巡检真实的服务器，请用自己的 config.yaml。",
+            "This is a demonstration with made-up devices; nothing was connected to. To "
+            "inspect real servers, use a config.yaml of your own.",
+        )
     desk = open_ready(settings)
     at = clock.now()
     plan = Plan(

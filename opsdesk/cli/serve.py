@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
+import subprocess  # noqa: TID251 - the desk's own processes, not commands to servers
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -65,7 +65,9 @@ class Child:
 
     def start(self) -> None:
         self.starts.append(monotonic())
-        self.process = subprocess.Popen(self.argv, env=dict(self.environ))
+        self.process = subprocess.Popen(  # noqa: S603 - our own two processes
+            self.argv, env=dict(self.environ)
+        )
 
     def fell(self) -> bool:
         return self.process is not None and self.process.poll() is not None
@@ -77,6 +79,8 @@ class Child:
 
 def children_of(settings: Settings, config: Path) -> list[Child]:
     """Return the desk's two processes, not yet started."""
+    from opsdesk.core.desk import is_demo  # noqa: PLC0415 - loads the database
+
     environ = {**os.environ, "OPSDESK_CONFIG": str(config)}
     environ.pop("GUNICORN_CMD_ARGS", None)
     listen = f"{settings.desk.listen_host}:{settings.desk.listen_port}"
@@ -84,13 +88,13 @@ def children_of(settings: Settings, config: Path) -> list[Child]:
         *(sys.executable, "-m", "gunicorn", "--bind", listen, "--workers", "1"),
         *("--worker-class", "gthread", "--threads", str(THREADS)),
         *("--no-control-socket", "--log-level", "warning", "--name", "opsdesk-web"),
-        *("--graceful-timeout", "10", "opsdesk.wsgi:application"),
+        *("--graceful-timeout", "10", "opsdesk.wsgi:create()"),
     )
     scheduler = (sys.executable, "-m", "opsdesk.scheduler", str(config))
-    return [
-        Child(name="web", argv=web, environ=environ),
-        Child(name="scheduler", argv=scheduler, environ=environ),
-    ]
+    children = [Child(name="web", argv=web, environ=environ)]
+    if not is_demo(settings):  # made-up servers are not to be connected to
+        children.append(Child(name="scheduler", argv=scheduler, environ=environ))
+    return children
 
 
 def supervise(children: Sequence[Child], settings: Settings) -> int:
@@ -108,7 +112,8 @@ def supervise(children: Sequence[Child], settings: Settings) -> int:
         return 0
     click.echo(
         say(
-            f"{given_up} 进程反复退出，已停止服务。数据未受影响；请看上面的日志，或运行 opsdesk doctor。",
+            f"{given_up} 进程反复退出，已停止服务，数据未受影响。"
+            "请看上面的日志，或运行 opsdesk doctor。",
             f"The {given_up} process keeps exiting, so the desk has stopped. The data "
             "is intact; read the log above, or run opsdesk doctor.",
             settings.desk.language,

@@ -25,3 +25,12 @@ def open_desk(settings: Settings) -> Desk:
         database=Database(settings.database_url),
         store=Store(settings.desk.data / "files"),
     )
+
+
+DEMO = "DEMO"
+"""The file in a data folder that says everything in it is made up."""
+
+
+def is_demo(settings: Settings) -> bool:
+    """Whether this desk holds made-up data: every page says so, nothing is connected."""
+    return (settings.desk.data / DEMO).exists()

@@ -8,6 +8,7 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 
+from opsdesk.core.desk import is_demo
 from opsdesk.web import navigation
 from opsdesk.web.access import current_person, opens
 from opsdesk.web.forms import ROLE_WORDS
@@ -33,7 +34,7 @@ def _frame() -> dict[str, Any]:
         "theme": theme(),
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "csrf": generate_csrf,
-        "is_demo": getattr(desk().settings, "is_demo", False),
+        "is_demo": is_demo(desk().settings),
         "asset": _asset,
         "icon_file": _asset("icons.svg"),
     }

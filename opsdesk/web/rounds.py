@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from opsdesk.core.clock import local_day
+from opsdesk.core.desk import is_demo
 from opsdesk.core.errors import NotFound, Refused
 from opsdesk.flows import inspect_estate
 from opsdesk.inspections.models import Round, Slot
@@ -61,6 +62,8 @@ def _day(name: str) -> date | None:
 def ask() -> Response:
     """Write an ad-hoc round down as due; the scheduler runs it within seconds."""
     desk = unit.desk()
+    if is_demo(desk.settings):
+        raise Refused("这是演示台，设备都是虚构的，不会去连接。没有发起巡检。")
     names = set(request.form.getlist("server"))
     servers = [s for s in desk.settings.servers if not names or s.name in names]
     if not servers:
