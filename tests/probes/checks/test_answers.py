@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import yaml
 
 from probes.catalogue.listing import by_name
 from probes.catalogue.reading import load_facts, plain
@@ -29,6 +30,7 @@ from probes.transcript import Section
 from probes.transport import Deadline
 from tests.lab.process import free_port
 from tests.probes.checks.looking import judge, look, secret, server
+from tests.probes.judging import here, levels
 
 KINDS = ("icmp", "tcp", "http", "tls", "snmp", "sql", "redis")
 CASES = [
@@ -167,15 +169,20 @@ def test_an_echo_needs_no_port() -> None:
 
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda p: f"{p.parent.name}-{p.name}")
-def test_rich_facts_survive_being_stored_too(folder: Path) -> None:
+def test_a_kept_answer_reads_stores_and_is_judged_as_written_down(
+    folder: Path,
+) -> None:
     name = folder.parent.name
     probe = by_name(name)
     assert probe is not None
-    answer = (folder / "stdout").read_bytes()
-    try:
-        facts = probe.read(Section(name=name, stdout=answer))
-    except Unreadable:
-        assert "malformed" in folder.name or "not_utf8" in folder.name
+    section = Section(name=name, stdout=(folder / "stdout").read_bytes())
+    expected = yaml.safe_load((folder / "expected.yaml").read_text("utf-8"))
+    if "raises" in expected:
+        with pytest.raises(Unreadable):
+            probe.read(section)
         return
-    stored = json.loads(json.dumps(plain(facts)))
-    assert load_facts(name, stored) == facts
+    facts = probe.read(section)
+    assert plain(facts) == expected["facts"]
+    assert load_facts(name, expected["facts"]) == facts
+    wanted = {each["subject"]: each["severity"] for each in expected["findings"]}
+    assert levels(probe, facts, here(probe)) == wanted
