@@ -6,14 +6,13 @@ import contextlib
 import os
 import tempfile
 from datetime import date, datetime, timedelta
-from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from opsdesk.cli.group import LANGUAGE, told
-from opsdesk.cli.session import fail, settings_or_exit
+from opsdesk.cli.session import fail
 from opsdesk.core.language import say
 
 if TYPE_CHECKING:
@@ -77,13 +76,11 @@ def daily(
             f"{output} 的后缀应为 .pdf 或 .docx；没有生成任何文件。",
             f"{output} should end in .pdf or .docx; nothing was made.",
         )
-    settings = settings_or_exit(ctx)
-    from opsdesk.cli.inspect_round import open_ready  # noqa: PLC0415 - the database
+    from opsdesk.cli.opened import opened  # noqa: PLC0415 - loads the database
     from opsdesk.core import clock  # noqa: PLC0415
 
-    at = clock.now()
-    which = _day(day, clock.local_day(at, settings.desk.timezone))
-    desk = open_ready(settings)
+    desk, at = opened(ctx), clock.now()
+    which = _day(day, clock.local_day(at, desk.settings.desk.timezone))
     content, told_of = _content(desk, which, at, (suffix, language, preview))
     _write(output, content)
     click.echo(f"{output}  {told_of}")
@@ -93,7 +90,8 @@ def _content(
     desk: Desk, day: date, at: datetime, how: tuple[str, str | None, bool]
 ) -> tuple[bytes, str]:
     """Return the file's bytes, and a line that says which version they are."""
-    from opsdesk.flows import issue_daily_record as flow  # noqa: PLC0415 - the database
+    from opsdesk.cli.opened import console_user  # noqa: PLC0415 - the database
+    from opsdesk.flows import issue_daily_record as flow  # noqa: PLC0415
 
     suffix, language, preview = how
     if preview:
@@ -102,7 +100,7 @@ def _content(
         return flow.as_file(desk, record, suffix, language), say(
             "预览，未归档", "preview, not archived", LANGUAGE
         )
-    document = flow.issue(desk, day, by=f"cli:{getuser()}", at=at)
+    document = flow.issue(desk, day, by=console_user(), at=at)
     line = say(
         f"{document.number} 第 {document.version} 版，快照 {document.content_sha256[:12]}",
         f"{document.number} version {document.version}, snapshot "

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from opsdesk.archive import operations as archive
 from opsdesk.archive import queries as documents
 from opsdesk.core import audit
-from opsdesk.core.desk import Desk
+from opsdesk.core.desk import Desk, is_demo
 from opsdesk.core.language import RefusedInWords
 from opsdesk.core.settings import Settings
 from opsdesk.inspections import paper
@@ -209,11 +209,6 @@ def file_of(
     if stored is None or view.superseded or not own:
         return as_file(desk, archived(desk, view), suffix, language)
     return desk.store.get(stored)
-
-
-def is_demo(settings: Settings) -> bool:
-    """Whether this desk holds made-up data; every page of its papers says so."""
-    return bool(getattr(settings, "is_demo", False))
 
 
 def _frame(settings: Settings) -> Frame:
