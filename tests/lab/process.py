@@ -113,10 +113,10 @@ def _end(child: subprocess.Popen[bytes], stop: signal.Signals) -> None:
         child.wait(15)
 
 
-def accepts(port: int) -> bool:
-    """Say whether something on loopback accepts a connection."""
+def accepts(port: int, address: str = "127.0.0.1") -> bool:
+    """Say whether something accepts a connection, on loopback if not told where."""
     try:
-        with socket.create_connection(("127.0.0.1", port), 1):
+        with socket.create_connection((address, port), 1):
             return True
     except OSError:
         return False

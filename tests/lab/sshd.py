@@ -24,7 +24,7 @@ from probes.server import Credential, Kind, Server
 from tests.lab.process import accepts, daemon, free_port, program, run
 
 _CONFIG = """\
-ListenAddress 127.0.0.1
+ListenAddress {address}
 Port {port}
 HostKey {home}/host_key
 AuthorizedKeysFile {seen}/authorized_keys
@@ -55,6 +55,15 @@ shift; exec "$@"
 def has_accounts() -> bool:
     """Say whether sshd of the lab have accounts of their own (we are root)."""
     return os.geteuid() == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where an sshd listens; `enter`: the words that run a command there."""
+
+    address: str
+    port: int
+    enter: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +136,13 @@ def sshd(
     password: str = "",
     prepare: str = "",
     binary: str = "",
+    spot: Spot | None = None,
 ) -> Iterator[Sshd]:
     """Run one sshd. `more`: further lines of its configuration, before all others.
 
     `shell` and `password` (as crypt(5) writes it) are those of `ops`, when we are root;
-    `prepare` is shell text run in the namespace before, to mount something over it.
+    `prepare` is shell text run in the namespace before, to mount something over it;
+    `spot` is where in the network it stands, a loopback port where none is given.
     """
     daemon_path = binary or program("sshd", "openssh-server")
     home.mkdir(parents=True)
@@ -143,14 +154,20 @@ def sshd(
         wrap = _namespace(home, shell, password)
     make_key(home / "host_key", host_key)
     (home / "authorized_keys").write_bytes(user_key.with_suffix(".pub").read_bytes())
-    port = free_port()
+    spot = spot or Spot("127.0.0.1", free_port())
     config = home / "sshd_config"
     seen = SEEN if has_accounts() else home
-    config.write_text(more + _CONFIG.format(port=port, home=home, seen=seen))
-    words = [*wrap, daemon_path, "-D", "-e", "-f", str(config)]
-    with daemon(words, lambda: accepts(port), log=home / "log") as pid:
+    config.write_text(more + _CONFIG.format(**_of(spot), home=home, seen=seen))
+    words = [*spot.enter, *wrap, daemon_path, "-D", "-e", "-f", str(config)]
+    with daemon(
+        words, lambda: accepts(spot.port, spot.address), log=home / "log"
+    ) as pid:
         user = OPS if has_accounts() else getpass.getuser()
-        yield Sshd(home.name, port, home, pid, user_key, user=user)
+        yield Sshd(home.name, spot.port, home, pid, user_key, user, spot.address)
+
+
+def _of(spot: Spot) -> dict[str, str | int]:
+    return {"address": spot.address, "port": spot.port}
 
 
 def _namespace(home: Path, shell: str, password: str) -> list[str]:

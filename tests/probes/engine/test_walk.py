@@ -1,5 +1,7 @@
 """A walk over healthy servers: what it yields, in which order, and how it ends."""
 
+import os
+import signal
 import threading
 import time
 from datetime import timedelta
@@ -75,6 +77,23 @@ def test_leaving_the_walk_early_ends_what_is_in_progress(shared: Sshd) -> None:
         running = odd.children(shared.pid)
         steps.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("visit-")]
+    assert running
+    assert all(odd.gone(pid) for pid in running)
+
+
+def test_ctrl_c_ends_the_walk_and_what_it_started(shared: Sshd) -> None:
+    running: list[int] = []
+
+    def press(step: Step) -> None:
+        if step.stage == "script":
+            threading.Timer(0.3, interrupt).start()
+
+    def interrupt() -> None:
+        running.extend(odd.children(shared.pid))
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        ask(shared.server(), "sleep 600", on=press)
     assert running
     assert all(odd.gone(pid) for pid in running)
 
