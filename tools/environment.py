@@ -94,7 +94,12 @@ def compile_messages() -> None:
         if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
             continue
         command = [program("pybabel"), "-q", "compile", "-i", str(source)]
-        subprocess.run([*command, "-o", str(compiled)], check=True, env=variables())
+        done = subprocess.run([*command, "-o", str(compiled)], env=variables())
+        if done.returncode:
+            raise Stuck(
+                f"{source} could not be compiled; the lines above say why. Nothing "
+                "was changed. Mend the file, or the rights of its folder."
+            )
 
 
 def download_wheels(folder: Path) -> None:
