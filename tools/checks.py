@@ -34,7 +34,9 @@ REFUSALS = (
     *("-k", "Refused", "-k", "NotFound", "-k", "Stale", "-k", "Forbidden"),
 )
 EXTRACT = "extract -F tools/babel.ini --no-location --sort-output --omit-header"
-UPDATE = "update -N --ignore-obsolete --ignore-pot-creation-date --init-missing -l en"
+UPDATE = (
+    "update -N --ignore-obsolete --ignore-pot-creation-date --init-missing -w 90 -l en"
+)
 MESSAGES = [
     Step(
         "extract", ("pybabel", "-q", *EXTRACT.split(), *REFUSALS, "-o", TEMPLATE, ".")
