@@ -88,6 +88,7 @@ def mariadb() -> Iterator[Service]:
                 install,
                 "--no-defaults",
                 f"--datadir={data}",
+                f"--tmpdir={home}",  # a starting server empties the common one
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
             ],
@@ -98,6 +99,7 @@ def mariadb() -> Iterator[Service]:
         line = [server, "--no-defaults", f"--datadir={data}", f"--port={port}"]
         line += ["--bind-address=127.0.0.1", f"--socket={home}/socket"]
         line += [f"--pid-file={home}/pid", f"--init-file={initial}"]
+        line += [f"--tmpdir={home}"]
         line += ["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=16M"]
         line += ["--skip-name-resolve", "--character-set-server=utf8mb4"]
         log = home / "log"
