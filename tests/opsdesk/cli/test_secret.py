@@ -56,7 +56,7 @@ def test_a_secret_from_stdin_loses_its_last_line_end_only(
 def test_a_secret_on_the_command_line_is_refused_and_not_repeated(
     config: Path,
 ) -> None:
-    result = run(config, "set", "ops", "hunter2")
+    result = run(config, "set", "ops", "hunter2", typed="typed\n")
     assert result.exit_code == 2
     assert "hunter2" not in result.output
     assert not (config.parent / "var").exists()
