@@ -92,12 +92,12 @@ class Vault:
             sealed = self._read()
             old = self._key_lines()
             if not self.key_in_environment:
-                _replace(self.key_file, _lines([_new_key(), *old]))
+                _replace(self.key_file, "\n".join([_new_key(), *old, ""]).encode())
             keys = self._keys()
             values = {name: self._open(name, sealed[name], keys) for name in sealed}
             self._write({name: _seal(name, values[name], keys) for name in values})
             if not self.key_in_environment:
-                _replace(self.key_file, _lines(self._key_lines()[:1]))
+                _replace(self.key_file, f"{self._key_lines()[0]}\n".encode())
         return len(values)
 
     def make_key(self) -> bool:
@@ -108,7 +108,7 @@ class Vault:
             raise RefusedInWords(_KEY_LOST, path=self.key_file, variable=KEY_VARIABLE)
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.key_file.parent.mkdir(mode=0o700, exist_ok=True)
-        _replace(self.key_file, _lines([_new_key()]))
+        _replace(self.key_file, f"{_new_key()}\n".encode())
         return True
 
     def _keys(self) -> MultiFernet:
@@ -229,10 +229,6 @@ def _new_key() -> str:
 def _seal(name: str, value: str, keys: MultiFernet) -> str:
     body = json.dumps({"name": name, "value": value})
     return keys.encrypt(body.encode()).decode()
-
-
-def _lines(keys: list[str]) -> bytes:
-    return "".join(f"{key}\n" for key in keys).encode()
 
 
 def _replace(path: Path, content: bytes) -> None:
