@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from probes.secret import Secret
 from probes.server import Limits, Server, Transport
 from probes.transcript import Outcome, Section
 
@@ -121,6 +122,16 @@ class Trouble(Exception):
         self.host_key = host_key
         self.gateway = gateway
         self.again = (outcome, stage) in _TRANSIENT if again is None else again
+
+
+def reveal(secret: Secret) -> str:
+    """Return a secret's value. Raises Trouble, naming its reference alone."""
+    try:
+        return secret.reveal()
+    except Exception as error:  # noqa: BLE001 – each store fails in its own way
+        said = str(error) or type(error).__name__
+        detail = f"cannot fetch {secret.reference}: {said}"
+        raise Trouble(Outcome.AUTH_FAILED, "auth", detail) from None
 
 
 Say = Callable[[str], None]

@@ -27,6 +27,7 @@ from probes.transcript import Outcome, Section, Transcript
 from probes.transport import Call, Deadline, Errand, Heard, Trouble, now
 
 ATTEMPTS = 3
+_DETAIL = 400
 _ENOUGH = 2
 """Failures of one gateway after which nobody behind it is tried any more."""
 
@@ -110,7 +111,7 @@ def visit(
         began=began,
         took_ms=took,
         outcome=end.outcome,
-        detail=end.detail,
+        detail=_one_line(end.detail),
         stage=end.stage,
         host_key=end.host_key,
         script=errand.script.text if errand.script else "",
@@ -120,6 +121,12 @@ def visit(
         attempts=attempts,
     )
     return blank if isinstance(end, Trouble) else _with_words(blank, end)
+
+
+def _one_line(text: str) -> str:
+    """Return a server's words as one short line without control characters."""
+    line = " ".join(text.split())
+    return "".join(one if one.isprintable() else "?" for one in line)[:_DETAIL]
 
 
 def broken(errand: Errand, error: Exception) -> Transcript:

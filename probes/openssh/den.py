@@ -13,6 +13,7 @@ from pathlib import Path
 from probes.openssh.words import alias
 from probes.secret import Secret
 from probes.server import Server
+from probes.transport import reveal
 
 _PROVE = """\
 grep -qxF -e "$2" -- "$1" && printf '%s %s %s\\n' "$5" "$3" "$4"
@@ -86,7 +87,7 @@ def _reader(secret: Secret, held: ExitStack) -> str:
     reading, writing = os.pipe()
     held.callback(os.close, reading)
     try:
-        os.write(writing, secret.reveal().encode() + b"\n")
+        os.write(writing, reveal(secret).encode() + b"\n")
     finally:
         os.close(writing)
     return f"head -n 1 /proc/{os.getpid()}/fd/{reading}"

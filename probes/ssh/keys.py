@@ -10,7 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from probes.server import Credential
 from probes.transcript import Outcome
-from probes.transport import Trouble
+from probes.transport import Trouble, reveal
 
 _loaded: dict[tuple[Path, int, int], paramiko.PKey] = {}
 _lock = threading.Lock()
@@ -44,6 +44,6 @@ def load(credential: Credential) -> paramiko.PKey:
 
 
 def _read(path: Path, credential: Credential) -> paramiko.PKey:
-    secret = credential.passphrase.reveal().encode() if credential.passphrase else None
+    secret = reveal(credential.passphrase).encode() if credential.passphrase else None
     # the hint says str, but cryptography below takes bytes alone
     return paramiko.PKey.from_path(path, secret)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from probes.server import Transport as Way
 from probes.ssh.keys import load
 from probes.ssh.wire import OLD_ONLY, Wire
 from probes.transcript import Outcome
-from probes.transport import Call, Deadline, Trouble
+from probes.transport import Call, Deadline, Trouble, reveal
 
 _RSA = "ssh-rsa"
 _SHA2_SINCE = {"OpenSSH": (7, 2), "dropbear": (2020, 79)}
@@ -58,7 +58,7 @@ def _try_each(
     if credential.password is None:
         raise refusal or paramiko.AuthenticationException("the key is not enough")
     transport.auth_timeout = deadline.remaining()
-    if transport.auth_password(credential.user, credential.password.reveal()):
+    if transport.auth_password(credential.user, reveal(credential.password)):
         raise paramiko.AuthenticationException("the password is not enough")
 
 

@@ -83,6 +83,13 @@ def test_a_shell_that_ends_early_says_with_which_status(shared: Sshd) -> None:
     assert "why" in heard.detail
 
 
+def test_control_characters_of_a_server_do_not_reach_the_detail(shared: Sshd) -> None:
+    heard = ask(shared.server(), r"printf '\033[31mred\007\n' >&2; exit 1")
+    assert "red" in heard.detail
+    assert heard.detail.isprintable()
+    assert b"\033" in heard.stderr
+
+
 def test_a_child_that_holds_the_stream_open_does_not_hold_the_round(
     shared: Sshd,
 ) -> None:

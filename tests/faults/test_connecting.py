@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from probes.secret import Secret
-from probes.server import Server
+from probes.server import Server, Transport
 from probes.transcript import Outcome
 from tests.lab import odd
 from tests.lab.process import free_port
@@ -135,6 +135,22 @@ def test_a_missing_key_file_says_which_one(shared: Sshd, tmp_path: Path) -> None
     heard = ask(shared.server(credential=missing))
     assert heard.outcome is Outcome.AUTH_FAILED
     assert str(tmp_path / "nowhere") in heard.detail
+
+
+@pytest.mark.parametrize("transport", [Transport.SSH, Transport.OPENSSH])
+def test_a_locked_store_is_said_by_its_reference_alone(
+    shared: Sshd, tmp_path: Path, transport: Transport
+) -> None:
+    def fail() -> str:
+        raise LookupError("the store is locked")
+
+    locked = make_key(tmp_path / "locked", phrase="open sesame")
+    phrase = Secret("secret:ops-passphrase", fail)
+    credential = shared.credential(key_file=locked, passphrase=phrase)
+    heard = ask(shared.server(credential=credential, transport=transport))
+    assert heard.outcome is Outcome.AUTH_FAILED
+    assert "secret:ops-passphrase" in heard.detail
+    assert "the store is locked" in heard.detail
 
 
 def test_a_wrong_passphrase_is_said_without_saying_it(
