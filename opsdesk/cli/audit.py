@@ -107,7 +107,7 @@ def _record_export(session: Session) -> None:
     trail.write(
         session,
         actor=console_user(),
-        action="audit-exported",
+        action="audit.exported",
         subject="audit",
         at=clock.now(),
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from opsdesk.cli.opened import console_user
 from opsdesk.cli.session import fail
 from opsdesk.core import audit, clock, migrate
+from opsdesk.core.audit_configuration import note_configuration
 from opsdesk.core.desk import Desk, open_desk
 from opsdesk.core.language import say
 from opsdesk.core.settings import Settings
@@ -17,6 +19,9 @@ def prepare(settings: Settings, *, first_round: bool) -> Desk:
     """Bring the data folder up to this version and say what a newcomer must know."""
     ready(settings)
     desk = open_desk(settings)
+    with desk.database.unit() as session:
+        path, who = settings.path, console_user()
+        note_configuration(session, path, by=who, at=clock.now())
     with desk.database.reading() as session:
         fresh = first_round_at(session) is None
     if fresh and first_round:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from getpass import getuser
 
 import click
@@ -37,4 +38,7 @@ def opened(ctx: click.Context) -> Desk:
 
 def console_user() -> str:
     """Return who acts on this machine's console, as the audit trail names them."""
-    return f"cli:{getuser()}"
+    try:
+        return f"cli:{getuser()}"
+    except (KeyError, OSError):  # a container's number without a name
+        return f"cli:{os.getuid()}"

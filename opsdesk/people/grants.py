@@ -45,7 +45,7 @@ def apply_for(
     person.disabled_at = at
     session.add(person)
     session.flush()
-    record(session, person, "account-applied-for", by=by.username, at=at)
+    record(session, person, "account.applied-for", by=by.username, at=at)
     return propose_role(session, person, role, by=by, at=at)
 
 
@@ -68,7 +68,7 @@ def propose_role(
     )
     session.add(grant)
     session.flush()
-    record(session, person, "role-proposed", by=by.username, at=at, role=role.value)
+    record(session, person, "role.proposed", by=by.username, at=at, role=role.value)
     return grant
 
 
@@ -89,7 +89,7 @@ def confirm_role(
     record(
         session,
         person,
-        "role-granted",
+        "role.granted",
         by=by.username,
         at=at,
         role=grant.role.value,
@@ -106,7 +106,7 @@ def decline_role(session: Session, grant_id: int, *, by: Person, at: datetime) -
     person = session.get_one(Person, grant.person_id)
     grant.accepted, grant.decided_by, grant.decided_at = False, by.username, at
     record(
-        session, person, "role-declined", by=by.username, at=at, role=grant.role.value
+        session, person, "role.declined", by=by.username, at=at, role=grant.role.value
     )
 
 

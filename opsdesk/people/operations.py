@@ -76,7 +76,7 @@ def add(
     password = give_one_time(person, at=at)
     session.add(person)
     session.flush()
-    record(session, person, "account-added", by=by, at=at, role=role.value)
+    record(session, person, "account.added", by=by, at=at, role=role.value)
     return password
 
 
@@ -88,7 +88,7 @@ def set_role(
     person.version += 1
     end_sessions(session, person, at=at)
     record(
-        session, person, "role-set", by=by, at=at, role=role.value, former=former.value
+        session, person, "role.set", by=by, at=at, role=role.value, former=former.value
     )
 
 
@@ -105,7 +105,7 @@ def disable(session: Session, person: Person, *, by: str, at: datetime) -> None:
     person.disabled_at = person.disabled_at or at
     person.version += 1
     end_sessions(session, person, at=at)
-    record(session, person, "account-disabled", by=by, at=at)
+    record(session, person, "account.disabled", by=by, at=at)
 
 
 def enable(session: Session, person: Person, *, by: str, at: datetime) -> None:
@@ -119,13 +119,13 @@ def enable(session: Session, person: Person, *, by: str, at: datetime) -> None:
         )
     person.disabled_at = None
     person.version += 1
-    record(session, person, "account-enabled", by=by, at=at)
+    record(session, person, "account.enabled", by=by, at=at)
 
 
 def unlock(session: Session, person: Person, *, by: str, at: datetime) -> None:
     """Let a locked account try again at once."""
     person.locked_until, person.failures = None, 0
-    record(session, person, "account-unlocked", by=by, at=at)
+    record(session, person, "account.unlocked", by=by, at=at)
 
 
 def reset_password(session: Session, person: Person, *, by: str, at: datetime) -> str:
@@ -133,7 +133,7 @@ def reset_password(session: Session, person: Person, *, by: str, at: datetime) -
     _remember(session, person, at=at)
     password = give_one_time(person, at=at)
     end_sessions(session, person, at=at)
-    record(session, person, "password-reset", by=by, at=at)
+    record(session, person, "password.reset", by=by, at=at)
     return password
 
 
@@ -165,7 +165,7 @@ def change_password(
     person.must_change = False
     person.version += 1
     end_sessions(session, person, at=at)
-    record(session, person, "password-changed", by=person.username, at=at)
+    record(session, person, "password.changed", by=person.username, at=at)
 
 
 def end_sessions(session: Session, person: Person, *, at: datetime) -> None:

@@ -139,7 +139,7 @@ def count_failure(
     audit.write(
         session,
         actor=username,
-        action="account-locked" if locks else "sign-in-failed",
+        action="account.locked" if locks else "sign-in.failed",
         subject=f"person:{username}"[:200],
         at=at,
         detail={"address": origin.address},
@@ -202,7 +202,7 @@ def sign_out(session: Session, seat: Seat, *, at: datetime) -> None:
 
 def end_session(session: Session, seat: Seat, session_id: int, *, at: datetime) -> None:
     """End one of a person's own sessions, on whichever browser it is."""
-    _end(session, seat, session_id, "session-ended", at=at)
+    _end(session, seat, session_id, "session.ended", at=at)
 
 
 def _end(
@@ -263,7 +263,7 @@ def _refuse(
     audit.write(
         session,
         actor=username,
-        action="sign-in-refused",
+        action="sign-in.refused",
         subject=f"person:{username}",
         at=at,
         detail={"address": origin.address, "why": why},

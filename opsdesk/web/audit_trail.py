@@ -37,7 +37,7 @@ def check() -> str:
     audit.write(
         unit.session(),
         actor=somebody().username,
-        action="audit-verified",
+        action="audit.verified",
         subject="audit",
         at=g.at,
         detail={"sound": verdict.sound, "head": verdict.head},
@@ -53,7 +53,7 @@ def download() -> Response:
     audit.write(
         unit.writing(),
         actor=somebody().username,
-        action="audit-exported",
+        action="audit.exported",
         subject="audit",
         at=g.at,
         detail={"filters": dict(request.args.items())},

@@ -30,7 +30,7 @@ def test_filters_stay_in_the_address_and_narrow_the_list(
 def test_the_button_verifies_the_chain_and_records_that(signed_in_as: SignedIn) -> None:
     auditor = signed_in_as(Role.AUDIT)
     assert "核验通过" in auditor.post("/audit/verify", "/audit").text
-    assert "audit-verified" in auditor.get("/audit").text
+    assert "audit.verified" in auditor.get("/audit").text
 
 
 def test_an_export_holds_every_entry_and_is_one_itself(signed_in_as: SignedIn) -> None:
@@ -40,5 +40,5 @@ def test_an_export_holds_every_entry_and_is_one_itself(signed_in_as: SignedIn) -
     bodies = [json.loads(json.loads(line)["body"]) for line in answer.text.splitlines()]
     assert [body["action"] for body in bodies] == [
         "sign-in",
-        "audit-exported",
+        "audit.exported",
     ]

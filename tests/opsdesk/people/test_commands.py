@@ -70,12 +70,12 @@ def test_an_account_is_disabled_enabled_reset_and_given_a_role(
         json.loads(json.loads(line)["body"])["action"] for line in entries.splitlines()
     ]
     assert actions == [
-        "account-added",
-        "account-disabled",
-        "account-enabled",
-        "password-reset",
-        "role-set",
-        "audit-exported",
+        "account.added",
+        "account.disabled",
+        "account.enabled",
+        "password.reset",
+        "role.set",
+        "audit.exported",
     ]
 
 

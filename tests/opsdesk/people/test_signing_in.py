@@ -200,7 +200,7 @@ def test_a_wrong_password_before_a_signature_is_refused_and_locks_like_any(
     later = NOON + timedelta(minutes=15)
     with sqlite_database.unit() as session:
         confirm_password(session, seat, PASSWORD, at=later)
-        assert actions(session)[-1] == "account-locked"
+        assert actions(session)[-1] == "account.locked"
 
 
 def test_an_old_hash_is_made_anew_when_its_password_is_seen(
