@@ -34,6 +34,7 @@ PROGRAMS = {  # package: the programs that tests start
     "busybox": ("busybox",),
     "mksh": ("mksh",),
     "tcsh": ("csh",),
+    "curl": ("curl",),
     "snmpd": ("snmpd",),
     "redis-server": ("redis-server",),
     "mariadb-server": ("mariadbd-safe", "mariadb-install-db"),
