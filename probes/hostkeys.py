@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import cast
+
 from probes.pins import HostKey, matches, parse
-from probes.server import Limits, Server
+from probes.server import Limits, Server, Transport
 from probes.transport import Call, Deadline
 
 __all__ = ["HostKey", "matches", "parse", "seen"]
@@ -15,8 +18,8 @@ def seen(server: Server, limits: Limits | None = None) -> HostKey:
     `.line` is what to pin, `.fingerprint` what to compare with the machine's console.
     Jump hosts on the way must be pinned already. Raises probes.transport.Trouble.
     """
-    from probes import ssh  # noqa: PLC0415 – paramiko only when a key is fetched
-
     limits = limits or Limits()
+    by = "probes.openssh" if server.transport is Transport.OPENSSH else "probes.ssh"
+    way = import_module(by)  # paramiko is loaded only when a key is fetched
     with Call(Deadline.after(limits.server)) as call:
-        return ssh.see(server, call, limits)
+        return cast(HostKey, way.see(server, call, limits))

@@ -1,5 +1,5 @@
 """Asks through the system's ssh client, for servers that speak only old algorithms."""
 
-from probes.openssh.visit import ask
+from probes.openssh.visit import ask, see
 
-__all__ = ["ask"]
+__all__ = ["ask", "see"]

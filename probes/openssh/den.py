@@ -16,10 +16,14 @@ from probes.server import Server
 from probes.transport import reveal
 
 _PROVE = """\
+case "$4" in AAAA*) printf '%s %s\\n' "$3" "$4" >"$1.shown" ;; esac
 grep -qxF -e "$2" -- "$1" && printf '%s %s %s\\n' "$5" "$3" "$4"
 exit 0
 """
-"""Called by ssh with the key it was shown: says it back where its print is pinned."""
+"""Called by ssh with the key it was shown: says it back where its print is pinned.
+
+It also notes the key down, so that a person can be asked whether to trust it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,11 @@ class Den:
 
     path: Path
     env: dict[str, str]
+
+    def shown(self, index: int) -> str:
+        """Return the key line a hop showed, "" when it came to none."""
+        noted = self.path / f"prints-{index}.shown"
+        return noted.read_text() if noted.exists() else ""
 
 
 @contextmanager

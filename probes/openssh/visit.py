@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from probes.child import Spoken, converse
 from probes.openssh.den import dig
 from probes.openssh.story import Story
 from probes.openssh.words import compose, log_of
-from probes.server import Server
+from probes.pins import HostKey, parse
+from probes.server import Credential, Limits, Server
 from probes.transcript import Outcome
 from probes.transport import Call, Errand, Heard, Trouble
 
@@ -39,6 +41,34 @@ def ask(errand: Errand, call: Call) -> Heard:
         stderr=bytes(spoken.err),
         notes=stories[-1].notes,
     )
+
+
+def see(server: Server, call: Call, limits: Limits) -> HostKey:
+    """Return the host key a server shows, without signing in to it."""
+    nobody = Credential(name="nobody", user="nobody")
+    bare = replace(server, host_keys=(), credential=nobody)
+    route = [*server.via, bare]
+    for hop in server.via:
+        _must_be_ready(hop)
+    call.say("connect")
+    errand = Errand(server=bare, script=_Nothing(), limits=limits)
+    with dig(route) as den:
+        words = compose(route, den.path, limits)
+        spoken = converse(words, errand, call, env=den.env)
+        stories = [_story(log_of(den.path, index)) for index in range(len(route))]
+        line = den.shown(len(server.via))
+    if not line:
+        _raise_trouble(route, stories, spoken)
+    return parse(line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Nothing:
+    """A script for a machine that will not be signed in to."""
+
+    text: str = ""
+    nonce: str = "-"
+    names: tuple[str, ...] = ()
 
 
 def _must_be_ready(server: Server) -> None:

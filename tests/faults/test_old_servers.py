@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from probes.hostkeys import seen
 from probes.pins import parse
 from probes.secret import Secret
 from probes.server import Server, Transport
 from probes.ssh.signin import is_before_sha2
 from probes.transcript import Outcome
+from probes.transport import Trouble
 from tests.lab import odd
 from tests.lab.process import free_port, program
 from tests.lab.sshd import Sshd, has_accounts, make_key
-from tests.probes.engine.fixtures import Start, ask
+from tests.probes.engine.fixtures import SHORT, Start, ask
 from tests.probes.engine.test_signing_in import HASH, allow
 
 pytestmark = pytest.mark.sshd
@@ -64,6 +66,28 @@ def test_the_ssh_client_asks_it_and_names_what_is_weak(
         "weak-crypto:aes128-cbc",
         "weak-crypto:hmac-sha1",
     }
+
+
+def test_the_key_of_an_old_server_can_be_looked_at(old: Sshd, tmp_path: Path) -> None:
+    unknown = by_ssh(old, tmp_path, host_keys=(), credential=None)
+    assert seen(unknown, SHORT).line == old.host_key
+    assert "Accepted" not in old.log
+
+
+def test_the_key_of_an_old_server_behind_a_gateway_can_be_looked_at(
+    old: Sshd, start: Start, tmp_path: Path
+) -> None:
+    gateway = start("gateway").server()
+    unknown = by_ssh(old, tmp_path, host_keys=(), credential=None, via=(gateway,))
+    assert seen(unknown, SHORT).line == old.host_key
+
+
+def test_looking_for_a_key_where_nobody_listens_says_so_here_as_well(
+    shared: Sshd,
+) -> None:
+    server = shared.server(transport=Transport.OPENSSH, port=free_port())
+    with pytest.raises(Trouble, match="Connection refused"):
+        seen(server, SHORT)
 
 
 @pytest.fixture
