@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from reports.documents.daily_record import (
     DailyRecord,
     Figures,
-    ItemLine,
     Mark,
     ServerLine,
     Table,
@@ -52,7 +51,8 @@ def verdict(mark: Mark) -> Cell:
     return Cell(mark.words, TONES[mark])
 
 
-def _column(zh: str, en: str, width: float, align: Align = Align.LEFT) -> Column:
+def column(zh: str, en: str, width: float, align: Align = Align.LEFT) -> Column:
+    """Return a column with its head in both languages."""
     return Column(title=Words(zh, en), width=width, align=align)
 
 
@@ -104,22 +104,22 @@ def _reading_note(record: DailyRecord) -> Text:
 
 
 _OVERVIEW = (
-    _column("序号", "No.", 8, _CENTER),
-    _column("设备名称", "Device", 26),
-    _column("类别", "Kind", 24.5),
-    _column("IP", "Address", 21.5),
-    _column("操作系统", "System", 27),
-    _column("运行天数", "Days up", 9, _RIGHT),
-    _column("CPU %", "CPU %", 9, _RIGHT),
-    _column("负载\n1-5-15", "Load\n1-5-15", 17.5, _RIGHT),
-    _column("内存 %", "Mem %", 9, _RIGHT),
-    _column("Swap %", "Swap %", 9.5, _RIGHT),
-    _column("磁盘最高\n分区与 %", "Fullest\ndisk %", 18.5, _RIGHT),
-    _column("inode %", "Inode %", 10, _RIGHT),
-    _column("关键进程\n应有-实有", "Procs\nwant-have", 13.5, _CENTER),
-    _column("端口\n应有-实有", "Ports\nwant-have", 13.5, _CENTER),
-    _column("时间偏差 s", "Clock off s", 10, _RIGHT),
-    _column("失败登录", "Login fails", 9, _RIGHT),
+    column("序号", "No.", 8, _CENTER),
+    column("设备名称", "Device", 26),
+    column("类别", "Kind", 24.5),
+    column("IP", "Address", 21.5),
+    column("操作系统", "System", 27),
+    column("运行天数", "Days up", 9, _RIGHT),
+    column("CPU %", "CPU %", 9, _RIGHT),
+    column("负载\n1-5-15", "Load\n1-5-15", 17.5, _RIGHT),
+    column("内存 %", "Mem %", 9, _RIGHT),
+    column("Swap %", "Swap %", 9.5, _RIGHT),
+    column("磁盘最高\n分区与 %", "Fullest\ndisk %", 18.5, _RIGHT),
+    column("inode %", "Inode %", 10, _RIGHT),
+    column("关键进程\n应有-实有", "Procs\nwant-have", 13.5, _CENTER),
+    column("端口\n应有-实有", "Ports\nwant-have", 13.5, _CENTER),
+    column("时间偏差 s", "Clock off s", 10, _RIGHT),
+    column("失败登录", "Login fails", 9, _RIGHT),
 )
 _MEASURED = 11  # columns from 运行天数 to 失败登录
 
@@ -163,16 +163,16 @@ def _overview_row(number: int, line: ServerLine) -> tuple[Cell, ...]:
 
 
 _BY_ROUND = (
-    _column("序号", "No.", 8, _CENTER),
-    _column("设备名称", "Device", 35),
-    _column("CPU %", "CPU %", 27, _RIGHT),
-    _column("负载（1 分钟）", "Load (1 min)", 27, _RIGHT),
-    _column("内存 %", "Memory %", 27, _RIGHT),
-    _column("Swap %", "Swap %", 25, _RIGHT),
-    _column("磁盘最高分区与 %", "Fullest disk %", 41, _RIGHT),
-    _column("inode %", "Inode %", 20, _RIGHT),
-    _column("时间偏差 s", "Clock off s", 32, _RIGHT),
-    _column("失败登录", "Failed logins", 25, _RIGHT),
+    column("序号", "No.", 8, _CENTER),
+    column("设备名称", "Device", 35),
+    column("CPU %", "CPU %", 27, _RIGHT),
+    column("负载（1 分钟）", "Load (1 min)", 27, _RIGHT),
+    column("内存 %", "Memory %", 27, _RIGHT),
+    column("Swap %", "Swap %", 25, _RIGHT),
+    column("磁盘最高分区与 %", "Fullest disk %", 41, _RIGHT),
+    column("inode %", "Inode %", 20, _RIGHT),
+    column("时间偏差 s", "Clock off s", 32, _RIGHT),
+    column("失败登录", "Failed logins", 25, _RIGHT),
 )
 
 
@@ -263,7 +263,7 @@ def _further(table: Table, verdicts: tuple[Column, ...]) -> Grid:
     room = WIDTH - 8 - sum(column.width for column in verdicts)
     whole = sum(column.share for column in table.columns)
     columns = (
-        _column("序号", "No.", 8, _CENTER),
+        column("序号", "No.", 8, _CENTER),
         *(
             Column(title=c.title, width=room * c.share / whole, align=c.align)
             for c in table.columns
@@ -277,53 +277,3 @@ def _further(table: Table, verdicts: tuple[Column, ...]) -> Grid:
         )
     )
     return Grid(columns=columns, rows=rows, dense=True)
-
-
-_ITEMS = (
-    _column("序号", "No.", 9, _CENTER),
-    _column("设备", "Device", 30),
-    _column("程度", "Level", 14, _CENTER),
-    _column("现象", "What was seen", 52),
-    _column("发现时间", "First seen", 23),
-    _column("影响", "Influence", 23),
-    _column("处理措施", "What was done", 58),
-    _column("关联单号", "Ticket", 16.5),
-    _column("状态", "State", 18.5),
-    _column("复检结果与时间", "Re-check", 23),
-)
-
-
-def item_parts(record: DailyRecord) -> tuple[Part, ...]:
-    """Return table I; a day without abnormalities says so."""
-    heading = Heading(text=Words("I 异常处理", "I Abnormalities and what was done"))
-    if not record.items:
-        nothing = Words(
-            "本日各次巡检未发现异常或关注项。",
-            "No round of this day found anything abnormal or worth attention.",
-        )
-        return (heading, Prose(text=nothing))
-    rows = tuple(
-        _item_row(number, item, record.zone)
-        for number, item in enumerate(record.items, start=1)
-    )
-    return (heading, Grid(columns=_ITEMS, rows=rows, dense=True))
-
-
-def _item_row(number: int, item: ItemLine, zone: str) -> tuple[Cell, ...]:
-    rounds = joined(item.seen_in, "、", ", ")
-    seen = joined((moment(item.first_seen, zone), rounds), "\n", "\n")
-    recheck = item.recheck
-    if item.recheck_at is not None:
-        recheck = joined((recheck, moment(item.recheck_at, zone)), "\n", "\n")
-    return (
-        Cell(str(number)),
-        Cell(item.server),
-        verdict(item.severity),
-        Cell(item.phenomenon),
-        Cell(seen),
-        Cell(item.influence or NOT_APPLICABLE),
-        Cell(joined(item.handling, "\n", "\n") or NOT_APPLICABLE),
-        Cell(item.ticket or NOT_APPLICABLE),
-        Cell(item.state),
-        Cell(recheck or NOT_APPLICABLE),
-    )
