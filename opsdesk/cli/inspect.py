@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from opsdesk.core.settings import Settings
     from probes.server import Server
 
-NORMAL, FINDINGS, BAD_USAGE, NO_FULL_ANSWER = 0, 1, 2, 3
+BAD_USAGE = 2
 SLOTS = ("morning", "noon", "evening", "adhoc")
 
 
@@ -110,11 +109,3 @@ def write(target: str, text: str) -> None:
         sys.stdout.write(text + "\n")
         return
     Path(target).write_text(text + "\n", encoding="utf-8")
-
-
-def on_interrupt(stop: threading.Event) -> None:
-    """Let Ctrl-C end a round between two servers, not in the middle of one."""
-    import signal  # noqa: PLC0415
-
-    signal.signal(signal.SIGINT, lambda _signal, _frame: stop.set())
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: stop.set())

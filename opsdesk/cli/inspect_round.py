@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -12,12 +13,8 @@ from datetime import UTC, datetime
 from getpass import getuser
 from typing import Any
 
-from opsdesk.cli.inspect import (
-    FINDINGS,
-    NO_FULL_ANSWER,
-    NORMAL,
-    on_interrupt,
-)
+from sqlalchemy.exc import OperationalError
+
 from opsdesk.cli.progress import Progress, live, table
 from opsdesk.cli.session import fail
 from opsdesk.core import audit, clock
@@ -38,6 +35,9 @@ from opsdesk.inspections.queries.rounds import (
 )
 from probes.server import Server
 from probes.transcript import Outcome
+
+NORMAL, FINDINGS, NO_FULL_ANSWER = 0, 1, 3
+"""Exit statuses; 2 is bad usage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _run(desk: Desk, plan: Plan, at: datetime, *, weekly: bool, show: bool) -> s
         )
     round_id, number = requested
     stop = threading.Event()
-    on_interrupt(stop)
+    _on_interrupt(stop)
     inspect_estate.claim(desk, round_id, runner=me())
     with _progress(plan, desk.settings.desk.language, show=show) as on:
         order = inspect_estate.Order(
@@ -119,6 +119,12 @@ def _run(desk: Desk, plan: Plan, at: datetime, *, weekly: bool, show: bool) -> s
     return number
 
 
+def _on_interrupt(stop: threading.Event) -> None:
+    """Let Ctrl-C end a round between two servers, not in the middle of one."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _signal, _frame: stop.set())
+
+
 def _finish(
     desk: Desk, order: inspect_estate.Order, number: str, stop: threading.Event
 ) -> None:
@@ -126,7 +132,16 @@ def _finish(
         done = inspect_estate.run(desk, order, stop=stop)
     except Unwritable as trouble:
         sentence = pick(trouble.words, desk.settings.desk.language)
-        fail(sentence, sentence, status=NO_FULL_ANSWER)
+        fail(f"{number}: {sentence}", f"{number}: {sentence}", status=NO_FULL_ANSWER)
+    except OperationalError as trouble:
+        fail(
+            f"巡检 {number} 中途不能写数据库（{trouble.orig}）。已记下的服务器都保留，"
+            "其余由调度进程补问。请检查磁盘空间，以及是否有别的程序占用数据库。",
+            f"Round {number} could not write to the database ({trouble.orig}). The "
+            "servers recorded so far are kept; the scheduler asks the rest. Check the "
+            "disk's space, and whether another program holds the database.",
+            status=NO_FULL_ANSWER,
+        )
     if not done:
         fail(
             f"巡检 {number} 已中断。已得到的应答都已保存，其余由调度进程补问。",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from opsdesk.core import clock
@@ -187,7 +188,9 @@ def _beating(desk: Desk, order: Order) -> Iterator[None]:
 
     def beat() -> None:
         while not over.wait(BEAT.total_seconds()):
-            with desk.database.unit() as session:
+            # A beat that cannot be written is one beat less: the round goes on, and
+            # whoever would take it over also sees that this process lives.
+            with suppress(OperationalError), desk.database.unit() as session:
                 rounds.beat(
                     session, order.round_id, runner=order.runner, at=clock.now()
                 )

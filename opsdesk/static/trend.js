@@ -27,7 +27,7 @@
       textStyle: { color: colour("--bs-body-color"), fontFamily: "inherit" },
       grid: { left: 56, right: 24, top: 24, bottom: 32 },
       tooltip: { trigger: "axis" },
-      xAxis: { type: "time" },
+      xAxis: { type: "time", min: Date.now() - Number(form.elements.days.value) * DAY, max: Date.now() },
       yAxis: { type: "value", min: (range) => Math.min(0, range.min), splitLine: { lineStyle: { color: colour("--bs-border-color") } } },
       title: data.points.length ? undefined : { text: place.dataset.none, left: "center", top: "middle", textStyle: { color: colour("--bs-secondary-color"), fontSize: 14, fontWeight: "normal" } },
       series: [{

@@ -108,6 +108,7 @@ def _round(desk: Desk, when: Moment, *, signed: bool) -> None:
         rounds.finish(session, round_.id, at=ended, took_ms=took_ms, suspect="")
         visits.count_states(session, round_)
         session.flush()
+        review.settle(session, round_, at=ended)
         if signed:
             _settle(session, round_, when)
 
