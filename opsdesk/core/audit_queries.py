@@ -62,7 +62,7 @@ def export(session: Session, wanted: Wanted) -> Iterator[str]:
         yield json.dumps(line, ensure_ascii=False) + "\n"
 
 
-def _select(wanted: Wanted) -> Select[tuple[AuditEntry]]:
+def _select(wanted: Wanted) -> Select[AuditEntry]:
     query = select(AuditEntry)
     if wanted.actor:
         query = query.where(AuditEntry.actor == wanted.actor)

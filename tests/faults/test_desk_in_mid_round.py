@@ -211,7 +211,7 @@ def answers(port: int) -> bool:
         with urllib.request.urlopen(
             f"http://127.0.0.1:{port}/sign-in", timeout=5
         ) as page:
-            return page.status == 200
+            return bool(page.status == 200)
     except OSError:
         return False
 

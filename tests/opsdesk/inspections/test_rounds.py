@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from opsdesk.core.audit_models import AuditEntry
 from opsdesk.core.database import Database
 from opsdesk.core.errors import Refused
-from opsdesk.inspections.models import Condition, Judgement, Round, Slot, Status
+from opsdesk.inspections.models import Condition, Judgement, Round, Slot, Status, Visit
 from opsdesk.inspections.operations import rounds, visits
 from opsdesk.inspections.queries.running import pending_visits
 from probes.transcript import Outcome
@@ -154,12 +154,12 @@ def test_no_data_is_never_a_recovery(database: Database, silence: object) -> Non
 def test_a_replay_keeps_the_old_verdict(database: Database) -> None:
     with database.unit() as session:
         round_ = judged_round(session, {"db-1": verdict(finding())})
-        visit = round_.id and session.scalars(select(visits.Visit)).one()
+        visit = round_.id and session.scalars(select(Visit)).one()
         assert visit
         visits.judge(session, visit, verdict(), cause="replay", at=AT)
     with database.reading() as session:
         causes = list(session.scalars(select(Judgement.cause).order_by(Judgement.id)))
-        held = session.scalars(select(visits.Visit)).one().judgement_id
+        held = session.scalars(select(Visit)).one().judgement_id
     assert causes == ["round", "replay"]
     assert held == 2
 
