@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -104,6 +104,7 @@ def _await(
 
 
 def _end(child: subprocess.Popen[bytes], stop: signal.Signals) -> None:
+    family = descendants(child.pid)
     if child.poll() is None:
         child.send_signal(stop)
     try:
@@ -111,6 +112,46 @@ def _end(child: subprocess.Popen[bytes], stop: signal.Signals) -> None:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait(15)
+    for pid, born in family:
+        end(pid, born)
+
+
+def descendants(pid: int) -> list[tuple[int, str]]:
+    """Return a process's children and theirs, each with the moment it was born."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = [int(word) for word in task.read_text().split()]
+        except OSError:
+            continue
+        for child in children:
+            found += [(child, _born(child)), *descendants(child)]
+    return found
+
+
+def end(pid: int, born: str) -> None:
+    """Kill a process, unless its number belongs to another one by now."""
+    if born and _born(pid) == born:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def marked(word: str) -> list[tuple[int, str]]:
+    """Return the processes whose environment holds a word, as `descendants` does."""
+    found = []
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if word.encode() in environ.read_bytes().split(b"\0"):
+                pid = int(environ.parent.name)
+                found.append((pid, _born(pid)))
+    return found
+
+
+def _born(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
 
 
 def accepts(port: int, address: str = "127.0.0.1") -> bool:

@@ -21,7 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from probes.server import Credential, Kind, Server
-from tests.lab.process import accepts, daemon, free_port, program, run
+from tests.lab.process import (
+    accepts,
+    daemon,
+    end,
+    free_port,
+    marked,
+    program,
+    run,
+)
 
 _CONFIG = """\
 ListenAddress {address}
@@ -36,7 +44,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 PrintMotd no
 UseDNS no
-SetEnv HOME={seen}
+SetEnv HOME={seen} OPSDESK_LAB={home}
 LogLevel VERBOSE
 """
 
@@ -163,7 +171,11 @@ def sshd(
         words, lambda: accepts(spot.port, spot.address), log=home / "log"
     ) as pid:
         user = OPS if has_accounts() else getpass.getuser()
-        yield Sshd(home.name, spot.port, home, pid, user_key, user, spot.address)
+        try:
+            yield Sshd(home.name, spot.port, home, pid, user_key, user, spot.address)
+        finally:
+            for left, born in marked(f"OPSDESK_LAB={home}"):
+                end(left, born)
 
 
 def _of(spot: Spot) -> dict[str, str | int]:
