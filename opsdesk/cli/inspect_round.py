@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from getpass import getuser
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
+from opsdesk.cli.opened import console_user
 from opsdesk.cli.progress import Progress, live, table
 from opsdesk.cli.session import fail
 from opsdesk.core import audit, clock
@@ -70,7 +70,7 @@ def perform(
         day=clock.local_day(at, settings.desk.timezone),
         slot=Slot(slot),
         servers=servers,
-        by=f"cli:{getuser()}",
+        by=console_user(),
         due_at=at,
     )
     number = _run(desk, plan, at, weekly=weekly, show=show)
