@@ -46,8 +46,7 @@ def replay(
 ) -> None:
     """Judge history again; see the help text."""
     settings = settings_or_exit(ctx)
-    from opsdesk.cli.inspect_round import open_ready  # noqa: PLC0415 - loads the database
-    from opsdesk.cli.opened import console_user  # noqa: PLC0415 - loads the database
+    from opsdesk.cli.opened import console_user, opened  # noqa: PLC0415 - loads the database
     from opsdesk.core import clock  # noqa: PLC0415
     from opsdesk.core.text import one_line  # noqa: PLC0415
     from opsdesk.flows import replay_history as flow  # noqa: PLC0415
@@ -62,7 +61,7 @@ def replay(
         dry_run=dry_run,
     )
     out, seen, changed, troubled = console(), 0, 0, 0
-    for row in flow.replay(open_ready(settings), scope, by=console_user()):
+    for row in flow.replay(opened(ctx), scope, by=console_user()):
         seen += 1
         changed += row.changed
         troubled += bool(row.trouble)
