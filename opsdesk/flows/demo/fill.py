@@ -54,7 +54,8 @@ def fill(desk: Desk, *, at: datetime, days: int = story.DAYS, told: Told) -> str
         _round(desk, when, signed=at - when.at > timedelta(hours=12))
     _second_names(desk, moments, at)
     for when in [m for m in moments if m.slot is Slot.EVENING][-PAPERS:]:
-        issue_daily_record.issue(desk, when.date, by="duty1", at=when.at)
+        printed = min(at, when.at + timedelta(hours=1))  # after the names are under it
+        issue_daily_record.issue(desk, when.date, by="duty1", at=printed)
     told(len(moments), len(moments))
     return password
 
