@@ -50,7 +50,9 @@ def cut(raw: bytes, nonce: str) -> Cut:
             continue
         if words[:1] == [b"END"] and len(words) == 2 and words[1].isdigit():  # noqa: PLR2004
             ended = int(words[1])
-        stray.append(rest)
+            stray.append(rest)
+        else:  # a marker where none belongs
+            stray.append(pieces[index])
         index += 1
     return Cut(tuple(sections), ended == len(sections) > 0, b"".join(stray))
 

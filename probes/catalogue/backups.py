@@ -15,6 +15,7 @@ ASK = r"""
 printf 'now %s\n' "$(date +%s)"
 IFS='
 '
+set -f
 for glob in $OD_BACKUPS; do
   printf 'glob %s\n' "$glob"
   newest=
@@ -22,7 +23,10 @@ for glob in $OD_BACKUPS; do
   for file in $glob; do
     if [ -f "$file" ] && { [ -z "$newest" ] || [ "$file" -nt "$newest" ]; }; then newest=$file; fi
   done
-  if [ -z "$newest" ]; then echo none; continue; fi
+  if [ -z "$newest" ]; then
+    if [ -d "${glob%/*}" ] && [ ! -r "${glob%/*}" ]; then echo denied; else echo none; fi
+    continue
+  fi
   stat -c 'file %Y %s %n' "$newest" 2>/dev/null || echo denied
 done
 """

@@ -15,12 +15,15 @@ from probes.transcript import Section
 ASK = r"""
 IFS='
 '
+set -f
 for glob in $OD_CERTIFICATES; do
+  set +f
   for file in $glob; do
     if [ ! -e "$file" ]; then printf 'missing %s\n' "$file"; continue; fi
     if [ ! -r "$file" ]; then printf 'denied %s\n' "$file"; continue; fi
     printf 'file %s\n' "$file"
     sed -n '/^-----BEGIN CERTIFICATE-----/,/^-----END CERTIFICATE-----/p' "$file" | head -c 65536
+    echo
   done
 done
 """

@@ -21,7 +21,9 @@ if [ "${od_span:-0}" -lt 700 ]; then sleep 1; fi
 read -r line </proc/stat; printf '%s\n' "$line"
 """
 
-USED = Limit(name="cpu_used_percent", warning=95, critical=None, clear=80, unit="percent")
+USED = Limit(
+    name="cpu_used_percent", warning=95, critical=None, clear=80, unit="percent"
+)
 IOWAIT = Limit(
     name="cpu_iowait_percent", warning=30, critical=60, clear=20, unit="percent"
 )

@@ -31,6 +31,7 @@ _WAIT = Words(
     "Disk {disk} makes requests wait {measured} ms",
 )
 _FEWEST = 14  # major minor name + 11 counters (kernel 2.6)
+_OLD_PARTITION = 7  # kernels before 2.6.25 count four things of a partition
 _SKIPPED = ("loop", "ram", "sr", "fd", "zram", "dm-", "md", "nbd")
 _HUNDRED = 100
 _SHORTEST_MS = 300
@@ -69,6 +70,8 @@ def _counters(lines: list[str]) -> Iterator[tuple[str, list[int]]]:
         if not line.strip():
             continue
         words = line.split()
+        if len(words) == _OLD_PARTITION:
+            continue
         if len(words) < _FEWEST:
             raise Unreadable(f"not a line of diskstats: {cut(line)!r}")
         if not words[2].startswith(_SKIPPED):

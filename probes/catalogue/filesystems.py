@@ -5,77 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from probes.catalogue import df
 from probes.catalogue.forecast import days_to_full
 from probes.catalogue.mountinfo import Mount, mounts, unescape
-from probes.catalogue.text import cut, rows, whole
+from probes.catalogue.text import cut, rows
 from probes.catalogue.verdict import against, filled
 from probes.finding import Finding, Severity, Words
 from probes.probe import Circumstances, Limit, Probe, Reading, Unreadable
 from probes.transcript import Section
-
-# df asks only local file systems, by name, so that no dead server can stop it. Each
-# remote one is asked by a child of its own; what has not answered after three seconds
-# is named and left behind, for no signal ends a child that waits on a dead mount.
-# autofs is never touched: looking would mount it. $OD_SKIP_MOUNTS hung last time.
-ASK = r"""
-echo '[mounts]'
-cat /proc/self/mountinfo 2>/dev/null || cat /proc/mounts
-echo '[fstab]'
-grep -v '^[[:space:]]*#' /etc/fstab 2>/dev/null
-set --
-od_remote=
-while read -r device mount type options rest; do
-  case $type in
-    nfs|nfs4|cifs|smb3|smbfs|ceph|glusterfs|fuse.*|9p|beegfs|lustre|ocfs2|gfs2|afs|davfs|ncpfs)
-      od_remote="$od_remote
-$mount" ;;
-    ext2|ext3|ext4|xfs|btrfs|jfs|reiserfs|f2fs|vfat|exfat|ntfs|ntfs3|zfs|bcachefs|ufs|hfsplus)
-      set -- "$@" "$(printf '%bx' "$mount")" ;;
-    overlay|tmpfs)
-      case $mount in /|/tmp|/var|/data) set -- "$@" "$(printf '%bx' "$mount")" ;; esac ;;
-  esac
-done </proc/mounts
-od_paths=$#
-while [ "$od_paths" -gt 0 ]; do
-  od_path=${1%x}; shift; set -- "$@" "$od_path"; od_paths=$((od_paths - 1))
-done
-echo '[df]'
-if [ $# -gt 0 ]; then df -Pk "$@"; fi
-echo '[inodes]'
-if [ $# -gt 0 ]; then df -Pi "$@"; fi
-echo '[remote]'
-od_children=
-IFS='
-'
-for mount in $od_remote; do
-  path=$(printf '%bx' "$mount"); path=${path%x}
-  case "
-$OD_SKIP_MOUNTS
-" in *"
-$path
-"*) printf 'SKIPPED %s\n' "$mount"; continue ;; esac
-  ( df -Pk "$path" 2>/dev/null | sed 1d ) & od_children="$od_children
-$! $mount"
-done
-od_waited=0
-while [ -n "$od_children" ]; do
-  od_left=
-  for pair in $od_children; do
-    if kill -0 "${pair%% *}" 2>/dev/null; then od_left="$od_left
-$pair"; fi
-  done
-  od_children=$od_left
-  if [ -z "$od_children" ]; then break; fi
-  if [ $od_waited -ge 3 ]; then
-    for pair in $od_children; do
-      printf 'HUNG %s\n' "${pair#* }"; kill -9 "${pair%% *}" 2>/dev/null
-    done
-    break
-  fi
-  sleep 1; od_waited=$((od_waited + 1))
-done
-echo '[over]'
-"""
 
 USED = Limit(
     name="filesystem_used_percent", warning=80, critical=90, clear=75, unit="percent"
@@ -133,6 +70,7 @@ class Filesystem:
     remote: bool = False
     available_kib: int | None = None
     read_only_on_purpose: bool = False
+    also: tuple[str, ...] = ()  # where else the same one is mounted (bind mounts)
 
 
 def read(section: Section) -> tuple[Filesystem, ...]:
@@ -142,11 +80,9 @@ def read(section: Section) -> tuple[Filesystem, ...]:
         raise Unreadable("the answer has no end")
     mounted = {mount.path: mount for mount in mounts(parts.get("mounts", []))}
     on_purpose = frozenset(_read_only_in_fstab(parts.get("fstab", [])))
-    inodes = {
-        path: percent for _, _, _, percent, path in map(_row, parts.get("inodes", []))
-    }
+    inodes = {row.path: row.percent for row in map(df.row, parts.get("inodes", []))}
     local = [
-        _filesystem(_row(line), mounted, inodes, on_purpose)
+        _filesystem(df.row(line), mounted, inodes, on_purpose)
         for line in parts.get("df", [])
     ]
     remote = list(_remote(parts.get("remote", []), mounted))
@@ -167,55 +103,24 @@ def _parts(lines: list[str]) -> dict[str, list[str]]:
     return parts
 
 
-def _row(line: str) -> tuple[str, int | None, int | None, int | None, str]:
-    """Return device, size, available, percent and mount of a row of `df -P`.
-
-    Devices and mounts may hold spaces; the four columns between are what is sure.
-    """
-    words = line.split(" ")
-    words = [word for word in words if word]
-    for index in range(1, len(words) - 4):
-        figures = words[index : index + 4]
-        if all(_is_figure(word) for word in figures):
-            path = line.partition(f" {figures[3]} ")[2].lstrip(" ")
-            percent = figures[3].rstrip("%")
-            return (
-                " ".join(words[:index]),
-                _figure(figures[0], line),
-                _figure(figures[2], line),
-                _figure(percent, line),
-                path,
-            )
-    raise Unreadable(f"not a df row: {cut(line)!r}")
-
-
-def _is_figure(word: str) -> bool:
-    return word == "-" or word.rstrip("%").lstrip("-").isdigit()
-
-
-def _figure(word: str, line: str) -> int | None:
-    return None if word == "-" else whole(word, line)
-
-
 def _filesystem(
-    row: tuple[str, int | None, int | None, int | None, str],
+    row: df.Row,
     mounted: Mapping[str, Mount],
     inodes: Mapping[str, int | None],
     on_purpose: frozenset[str],
 ) -> Filesystem:
-    device, size, available, percent, path = row
-    mount = mounted.get(path)
+    mount = mounted.get(row.path)
     return Filesystem(
-        mount=path,
-        device=device,
+        mount=row.path,
+        device=row.device,
         type=mount.type if mount else "",
-        size_kib=size,
-        used_percent=percent,
-        inodes_used_percent=inodes.get(path),
+        size_kib=row.size,
+        used_percent=row.percent,
+        inodes_used_percent=inodes.get(row.path),
         read_only=mount.read_only if mount else False,
         hung=False,
-        available_kib=available,
-        read_only_on_purpose=path in on_purpose,
+        available_kib=row.available,
+        read_only_on_purpose=row.path in on_purpose,
     )
 
 
@@ -237,7 +142,7 @@ def _remote(lines: list[str], mounted: Mapping[str, Mount]) -> Iterator[Filesyst
                 remote=True,
             )
         else:
-            found = _filesystem(_row(line), mounted, {}, frozenset())
+            found = _filesystem(df.row(line), mounted, {}, frozenset())
             yield replace(found, remote=True)
 
 
@@ -252,13 +157,20 @@ def _once(
     found: list[Filesystem], mounted: Mapping[str, Mount]
 ) -> Iterator[Filesystem]:
     """Yield each file system once: of bind mounts, the one with the shortest path."""
-    seen: set[str] = set()
+    same: dict[str, list[Filesystem]] = {}
     for row in sorted(found, key=lambda f: (len(f.mount), f.mount)):
-        mount = mounted.get(row.mount)
-        key = mount.number if mount and mount.number else f"{row.device} {row.mount}"
-        if key not in seen:
-            seen.add(key)
-            yield row
+        same.setdefault(_key(row, mounted.get(row.mount)), []).append(row)
+    for first, *others in same.values():
+        elsewhere = {row.mount for row in others} - {first.mount}
+        yield replace(first, also=tuple(sorted(elsewhere)))
+
+
+def _key(row: Filesystem, mount: Mount | None) -> str:
+    """Return what two mounts of one file system share; the old list has no numbers."""
+    if mount and mount.number:
+        return mount.number
+    on_disk = row.device.startswith("/dev/")
+    return row.device if on_disk else f"{row.device} {row.mount}"
 
 
 def judge(facts: tuple[Filesystem, ...], here: Circumstances) -> Iterator[Finding]:
@@ -270,7 +182,7 @@ def judge(facts: tuple[Filesystem, ...], here: Circumstances) -> Iterator[Findin
         if _lost_write(row):
             yield _plain(row.mount, f"{row.mount} ro", Severity.CRITICAL, _READ_ONLY)
         yield from _fullness(row, here)
-    there = {row.mount for row in facts}
+    there = {mount for row in facts for mount in (row.mount, *row.also)}
     for mount in here.server.expect.mounts:
         if mount not in there:
             yield _plain(mount, mount, Severity.CRITICAL, _UNMOUNTED)
@@ -332,7 +244,7 @@ PROBE = Probe(
     name="filesystems",
     title=Words("文件系统", "File systems"),
     facts=tuple[Filesystem, ...],
-    ask=ASK,
+    ask=df.ASK,
     read=read,
     judge=judge,
     readings=readings,

@@ -15,7 +15,7 @@ ASK = r"""
 printf 'uname %s\n' "$(uname -srm 2>/dev/null)"
 printf 'host %s\n' "$(uname -n 2>/dev/null)"
 if [ -r /proc/sys/kernel/random/boot_id ]; then
-  read -r boot </proc/sys/kernel/random/boot_id; printf 'boot %s\n' "$boot"
+  printf 'boot %s\n' "$(cat /proc/sys/kernel/random/boot_id)"
 fi
 if [ -r /proc/uptime ]; then read -r up rest </proc/uptime; printf 'uptime %s\n' "${up%.*}"; fi
 printf 'cores %s\n' "$(grep -c '^processor' /proc/cpuinfo 2>/dev/null)"

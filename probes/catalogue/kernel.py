@@ -8,20 +8,23 @@ from dataclasses import dataclass
 from probes.catalogue.text import cut, rows
 from probes.catalogue.verdict import filled
 from probes.finding import Finding, Severity, Words
-from probes.probe import Circumstances, Denied, Probe, Reading
+from probes.probe import Circumstances, Denied, Probe, Reading, Unreadable
 from probes.transcript import Section
 
+# An account that may not read the kernel's journal is shown an empty one: only when
+# there is at least one line of any kind does "no errors" mean that there are none.
 ASK = r"""
-if have journalctl && [ -d /run/systemd/system ]; then
+if have journalctl && [ -d /run/systemd/system ] &&
+  [ -n "$(bounded 4 journalctl -k -b 0 --no-pager -q -n 1 2>/dev/null)" ]; then
   out=$(bounded 5 journalctl -k -b 0 -p 3 --no-pager -q -o short-iso -n 200 2>/dev/null) &&
     { echo '[journal]'; printf '%s\n' "$out"; return 0; }
 fi
-out=$(bounded 4 dmesg 2>&1) || out=$(elevated bounded 4 dmesg 2>&1) || {
+out=$(bounded 4 dmesg 2>&1) || out=$(elevated dmesg 2>&1) || {
   denied "dmesg: $(printf '%s' "$out" | head -n 1)"; return 77; }
 echo '[dmesg]'
 bad='error|fail|hung_task|blocked for more|out of memory|killed process|mce:|hardware err'
 bad="$bad|remount.*read-only|corrupt|segfault|kernel panic|call trace|lockup|link is down"
-printf '%s\n' "$out" | grep -iE "$bad" | tail -n 200
+printf '%s\n' "$out" | grep -iE "$bad" | grep -v 'errors=' | tail -n 200
 return 0
 """
 
@@ -64,8 +67,10 @@ class Kernel:
 def read(section: Section) -> Kernel:
     """Return the lines. Raises Denied where the account may not read them."""
     lines = rows(section)
-    if not lines or lines[0] not in _SOURCES:
+    if not lines:
         raise Denied("no kernel log came")
+    if lines[0] not in _SOURCES:
+        raise Unreadable(f"not a kernel log: {cut(lines[0])!r}")
     errors = tuple(
         line for line in lines[1:] if line.strip() and not line.startswith("-- ")
     )

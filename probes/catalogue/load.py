@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 from probes.catalogue.text import cut, rows, whole
 from probes.catalogue.verdict import against
@@ -45,6 +46,8 @@ def read(section: Section) -> Load:
         one, five, fifteen = (float(word) for word in words[:3])
     except ValueError as error:
         raise Unreadable(f"not loadavg: {cut(lines[0])!r}") from error
+    if not all(map(isfinite, (one, five, fifteen))):
+        raise Unreadable(f"not loadavg: {cut(lines[0])!r}")
     return Load(one=one, five=five, fifteen=fifteen, cores=whole(lines[1], lines[1]))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from probes.catalogue.text import cut, rows
+from probes.catalogue.text import cut, reason, rows
 from probes.catalogue.verdict import filled
 from probes.finding import Finding, Severity, Words
 from probes.probe import Cadence, Circumstances, Limit, Probe, Reading, Unreadable
 from probes.transcript import Section
 
+# A manager that fails or runs out of time is an answer without a list, never an empty
+# list; 100 is how check-update says that something waits (dnf(8)).
 # Nothing is downloaded and nothing locked: the machine's own lists are read as they
 # are; refreshing them belongs to the weekly patch plan.
 ASK = r"""
@@ -19,17 +21,18 @@ elif have needs-restarting; then
   bounded 20 needs-restarting -r >/dev/null 2>&1
   if [ $? -eq 1 ]; then echo 'reboot yes'; else echo 'reboot no'; fi
 else echo 'reboot no'; fi
+waiting() { [ "$1" -eq 100 ] || return "$1"; }
 if have apt-get; then
-  echo 'manager apt'
-  bounded 40 apt-get -s -qq -o Debug::NoLocking=true upgrade 2>/dev/null | grep '^Inst '
+  out=$(bounded 40 apt-get -s -qq -o Debug::NoLocking=true upgrade) || return $?
+  echo 'manager apt'; printf '%s\n' "$out" | grep '^Inst '
 elif have dnf; then
-  echo 'manager dnf'
-  bounded 40 dnf -q -C check-update 2>/dev/null | grep '^[^ ]*\.[^ ]* '
+  out=$(bounded 40 dnf -q -C check-update) || waiting $? || return $?
+  echo 'manager dnf'; printf '%s\n' "$out" | grep '^[^ ]*\.[^ ]*\( \|$\)'
   echo '[security]'
   bounded 15 dnf -q -C updateinfo list --security 2>/dev/null | grep -i 'sec'
 elif have yum; then
-  echo 'manager yum'
-  bounded 40 yum -q -C check-update 2>/dev/null | grep '^[^ ]*\.[^ ]* '
+  out=$(bounded 40 yum -q -C check-update) || waiting $? || return $?
+  echo 'manager yum'; printf '%s\n' "$out" | grep '^[^ ]*\.[^ ]*\( \|$\)'
 else absent "no apt, dnf or yum"; return 69
 fi
 return 0
@@ -58,6 +61,8 @@ class Packages:
 def read(section: Section) -> Packages:
     """Return what waits."""
     lines = [line for line in rows(section) if line.strip()]
+    if section.status:
+        raise Unreadable(f"the package manager failed: {reason(section)}")
     said = dict(line.split(" ", 1) for line in lines[:2] if " " in line)
     manager = said.get("manager", "")
     if "reboot" not in said or not manager:
@@ -87,7 +92,7 @@ def _apt(words: list[str], line: str, pending: list[str], security: list[str]) -
     if len(words) < 2:  # noqa: PLR2004 - Inst name …
         raise Unreadable(f"not an update: {cut(line)!r}")
     pending.append(words[1])
-    if "-security" in line.lower():
+    if "-security" in line.partition("(")[2].lower():
         security.append(words[1])
 
 

@@ -16,8 +16,9 @@ found=
 if [ -r /proc/mdstat ] && grep -q '^md' /proc/mdstat; then
   found=1; echo '[md]'; cat /proc/mdstat
 fi
-if have multipath && [ -d /dev/mapper ] && elevated bounded 5 multipath -ll >/dev/null 2>&1; then
-  found=1; echo '[multipath]'; elevated bounded 5 multipath -ll
+if have multipath && [ -d /dev/mapper ] && out=$(elevated multipath -ll 2>/dev/null) &&
+  [ -n "$out" ]; then
+  found=1; echo '[multipath]'; printf '%s\n' "$out"
 fi
 if [ -z "$found" ]; then absent "no RAID array and no multipath device"; return 69; fi
 """
@@ -30,6 +31,7 @@ _PATHS = Words(
     "多路径设备 {name} 有 {failed} 条路径失效",
     "Multipath device {name} has {failed} failed paths",
 )
+_REBUILDS = ("recovery", "reshape", "resync")  # `check` is a monthly scrub
 _IGNORED = ("Personalities", "unused devices", "read_ahead")
 
 
@@ -99,7 +101,7 @@ def _md(line: str, arrays: list[Array]) -> None:
         active=last.active,
         state=state,
         degraded=last.degraded or "_" in state.rpartition("[")[2],
-        rebuilding=last.rebuilding or "recovery" in line or "reshape" in line,
+        rebuilding=last.rebuilding or any(word in line for word in _REBUILDS),
     )
 
 
@@ -112,7 +114,7 @@ def _array(line: str) -> Array:
         name=name,
         level=level,
         active=active,
-        state="",
+        state="" if active else "inactive",
         degraded="(F)" in rest or not active,
         rebuilding=False,
     )
@@ -131,6 +133,8 @@ def _multipath(line: str, found: list[Multipath]) -> None:
                 name=last.name, paths=last.paths + 1, failed=last.failed + bad
             )
         return
+    if " dm-" not in line:
+        raise Unreadable(f"not a multipath device: {cut(line)!r}")
     found.append(Multipath(name=line.split(maxsplit=1)[0], paths=0, failed=0))
 
 

@@ -64,9 +64,18 @@ def _reply(section: Section) -> Reply:
     is_check = probe.ask is None
     if not is_check and section.status is None:
         return _gap(section, ReplyStatus.TIMED_OUT, "the answer broke off")
-    if not is_check and section.status in _STATUSES and not _worth_reading(section):
-        return _gap(section, _STATUSES[section.status], _said(section))
+    if not is_check and section.status in _STATUSES:
+        return _of_status(probe, section, _STATUSES[section.status])
     return _read(probe, section)
+
+
+def _of_status(probe: Probe, section: Section, status: ReplyStatus) -> Reply:
+    """Return the gap that the status names, unless what came says what hung."""
+    if status is ReplyStatus.TIMED_OUT and probe.name == "filesystems":
+        reply = _read(probe, section)
+        if reply.status is ReplyStatus.READ:
+            return reply
+    return _gap(section, status, _said(section))
 
 
 def _read(probe: Probe, section: Section) -> Reply:
@@ -85,11 +94,6 @@ def _read(probe: Probe, section: Section) -> Reply:
         facts=facts,
         took_ms=section.took_ms,
     )
-
-
-def _worth_reading(section: Section) -> bool:
-    """Say whether a section that timed out may name what hung: file systems do."""
-    return section.status == 124 and section.name == "filesystems"  # noqa: PLR2004
 
 
 def _gap(section: Section, status: ReplyStatus, reason: str) -> Reply:

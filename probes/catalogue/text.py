@@ -17,7 +17,9 @@ def rows(section: Section) -> list[str]:
         raise Absent(reason(section))
     if section.status == _DENIED:
         raise Denied(reason(section))
-    return section.text.splitlines()
+    # Not splitlines(): it takes a NEL or form feed inside a name for the line's end.
+    lines = [line.removesuffix("\r") for line in section.text.split("\n")]
+    return lines if lines[-1] else lines[:-1]
 
 
 def reason(section: Section) -> str:

@@ -12,6 +12,10 @@ Two ways to run a question:
   reads /proc or is bounded by `timeout`.
 - direct: output goes straight to the wire and the shell waits with a watchdog, because
   what looks at file systems may hang where no signal reaches.
+
+Whose time is up is ended with all that came of it: a `df` outlives the shell that
+started it, and would hold the wire open. The watchdog asks for `$!` in its trap, since
+it may be called off between the start of its sleep and the line after.
 """
 
 from __future__ import annotations
@@ -47,12 +51,28 @@ if have timeout; then
   elif timeout 5 true 2>/dev/null; then OD_TIMEOUT=timeout
   elif timeout -t 5 true 2>/dev/null; then OD_TIMEOUT='timeout -t'; fi
 fi
+od_end() {
+  od_tree=" $1 "; od_grew=1
+  while [ -n "$od_grew" ]; do
+    od_grew=
+    for od_stat in /proc/[0-9]*/stat; do
+      od_line=
+      { read -r od_line <"$od_stat"; } 2>/dev/null
+      od_pid=${od_line%% *}
+      od_line=${od_line##*') '}; od_line=${od_line#* }
+      case $od_tree in *" $od_pid "*) continue ;; esac
+      case $od_tree in *" ${od_line%% *} "*) od_tree="$od_tree$od_pid "; od_grew=1 ;; esac
+    done
+  done
+  kill -9 $od_tree 2>/dev/null
+}
 od_dog() {
-  sleep "$1" & od_sleep=$!
-  trap 'kill $od_sleep 2>/dev/null; exit 0' TERM
-  wait $od_sleep
+  od_was=$!
+  trap 'if [ "$!" != "$od_was" ]; then kill "$!" 2>/dev/null; fi; exit 0' TERM
+  sleep "$1" &
+  wait $!
   trap - TERM
-  if [ "$3" = KILL ]; then kill -9 "$2" 2>/dev/null; else kill -USR1 "$2" 2>/dev/null; fi
+  if [ "$3" = KILL ]; then od_end "$2"; else kill -USR1 "$2" 2>/dev/null; fi
 }
 bounded() {
   od_limit=$1; shift
@@ -70,10 +90,12 @@ bounded() {
 }
 OD_UID=$(id -u 2>/dev/null)
 elevated() {
-  if [ "$OD_UID" = 0 ]; then "$@"; return $?; fi
+  if [ "$OD_UID" = 0 ]; then bounded 5 "$@"; return $?; fi
   if ! have sudo; then denied "needs root, and there is no sudo"; return 77; fi
-  if ! sudo -n -l "$1" >/dev/null 2>&1; then denied "sudo does not allow $1"; return 77; fi
-  sudo -n "$@"
+  if ! bounded 5 sudo -n -l "$1" >/dev/null 2>&1; then
+    denied "sudo does not allow $1"; return 77
+  fi
+  bounded 5 sudo -n "$@"
 }
 od_held() {
   od_ms; od_began=$od_now
@@ -92,7 +114,7 @@ od_direct() {
   ( trap - USR1; od_ask_$1 ) 2>/dev/null & od_job=$!
   od_dog "$2" $$ USR1 >/dev/null 2>&1 & od_watch=$!
   wait $od_job; od_rc=$?
-  if [ -n "$od_late" ]; then kill -9 $od_job 2>/dev/null; od_rc=124; fi
+  if [ -n "$od_late" ]; then od_end $od_job; od_rc=124; fi
   kill $od_watch 2>/dev/null; wait $od_watch 2>/dev/null
   od_took "$od_began"
   printf '\n%s OVER %s %s %s\n' "$OD_NONCE" "$1" "$od_rc" "$od_span"
