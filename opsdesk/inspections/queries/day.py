@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opsdesk.inspections.models import Condition, Round, Signature, Slot, Status
+from opsdesk.inspections.models import Round, Signature, Slot, Status
 from opsdesk.inspections.queries import review
+from opsdesk.inspections.queries.day_items import abnormal_items
 from opsdesk.inspections.queries.rounds import (
-    FindingView,
     RoundView,
     VisitView,
     facts_of_round,
     view,
 )
 from opsdesk.inspections.summary import (
-    AbnormalItem,
-    AcknowledgementSummary,
     DayChange,
     DaySummary,
-    ExplanationSummary,
     ReplySummary,
     RoundSummary,
     ServerDay,
     Signed,
     VisitSummary,
 )
-from probes.finding import Severity, State, Words
+from probes.finding import State
 from probes.reply import ReplyStatus
 from probes.server import Kind, Server
 from probes.transcript import Outcome
 
 SLOTS = (Slot.MORNING, Slot.NOON, Slot.EVENING)
-_SILENT = Words("没有完整应答：{why}", "No full answer: {why}")
 
 
 def day_summary(
@@ -58,7 +54,7 @@ def day_summary(
         zone=str(zone),
         rounds=_rounds(views, signatures),
         servers=_servers(session, views, servers),
-        items=_items(session, views, names),
+        items=abnormal_items(session, views, names),
         changes=_changes(earlier, views),
         compared_with=earlier.number if earlier else "",
         reviewer=_signed(reviewer),
@@ -175,158 +171,6 @@ def _replies(facts: Mapping[str, object]) -> tuple[ReplySummary, ...]:
                 )
             )
     return tuple(replies)
-
-
-def _items(
-    session: Session, views: Sequence[RoundView], names: Mapping[str, str]
-) -> tuple[AbnormalItem, ...]:
-    """Return every abnormality of the day once, critical first."""
-    found: dict[str, list[tuple[RoundView, FindingView]]] = {}
-    silent: dict[str, list[tuple[RoundView, VisitView]]] = {}
-    for round_ in views:
-        for visit in round_.visits:
-            if round_.status == Status.MISSED.value:
-                continue
-            if visit.outcome not in {"answered", "partial"}:
-                silent.setdefault(visit.server, []).append((round_, visit))
-            for finding in visit.findings:
-                found.setdefault(finding.fingerprint, []).append((round_, finding))
-    explained = _explained(session, views, names)
-    known = _acknowledged(session, views, names)
-    opened = _opened(session, list(found))
-    items = [
-        *(_silent_item(rows, views, explained) for rows in silent.values()),
-        *(
-            _finding_item(rows, views, explained, known, opened)
-            for rows in found.values()
-        ),
-    ]
-    return tuple(sorted(items, key=_weight))
-
-
-def _weight(item: AbnormalItem) -> tuple[int, str, str]:
-    weights = {Severity.CRITICAL: 0, None: 1, Severity.WARNING: 2}
-    return weights[item.severity], item.server, item.probe
-
-
-def _explained(
-    session: Session, views: Sequence[RoundView], names: Mapping[str, str]
-) -> dict[str, tuple[ExplanationSummary, ...]]:
-    notes: dict[str, tuple[ExplanationSummary, ...]] = {}
-    for round_ in views:
-        for item, row in review.explanations_of(session, round_.id).items():
-            note = ExplanationSummary(
-                slot=Slot(round_.slot),
-                text=row.text,
-                by=names.get(row.by, row.by),
-                at=row.at,
-            )
-            notes[item] = (*notes.get(item, ()), note)
-    return notes
-
-
-def _acknowledged(
-    session: Session, views: Sequence[RoundView], names: Mapping[str, str]
-) -> dict[str, AcknowledgementSummary]:
-    moments = [row.ended_at for row in views if row.ended_at is not None]
-    if not moments:
-        return {}
-    rows = review.acknowledged(session, at=max(moments))
-    return {
-        mark: AcknowledgementSummary(
-            reason=row.reason,
-            by=names.get(row.by, row.by),
-            at=row.at,
-            until=row.until,
-        )
-        for mark, row in rows.items()
-    }
-
-
-def _opened(session: Session, marks: Sequence[str]) -> dict[str, datetime]:
-    if not marks:
-        return {}
-    rows = session.execute(
-        select(Condition.fingerprint, Condition.opened_at)
-        .where(Condition.fingerprint.in_(marks))
-        .order_by(Condition.opened_at)
-    )
-    return {row.fingerprint: row.opened_at for row in rows}
-
-
-def _silent_item(
-    rows: Sequence[tuple[RoundView, VisitView]],
-    views: Sequence[RoundView],
-    explained: Mapping[str, tuple[ExplanationSummary, ...]],
-) -> AbnormalItem:
-    first, visit = rows[0]
-    key = review.visit_key(visit.server)
-    why = visit.detail or visit.outcome or "-"
-    recheck, at = _recheck(views, rows, visit.server)
-    return AbnormalItem(
-        item=key,
-        server=visit.server,
-        message=_SILENT.fill(why=why.replace("{", "(").replace("}", ")")),
-        severity=None,
-        first_seen=first.started_at,
-        seen_in=tuple(Slot(round_.slot) for round_, _ in rows),
-        explanations=explained.get(key, ()),
-        standing=rows[-1][0] is _last_with(views, visit.server),
-        recheck=recheck,
-        recheck_at=at,
-    )
-
-
-def _finding_item(
-    rows: Sequence[tuple[RoundView, FindingView]],
-    views: Sequence[RoundView],
-    explained: Mapping[str, tuple[ExplanationSummary, ...]],
-    known: Mapping[str, AcknowledgementSummary],
-    opened: Mapping[str, datetime],
-) -> AbnormalItem:
-    finding = rows[-1][1]
-    recheck, at = _recheck(views, rows, finding.server)
-    return AbnormalItem(
-        item=finding.fingerprint,
-        server=finding.server,
-        message=Words(finding.message_zh, finding.message_en),
-        severity=Severity(finding.severity),
-        probe=finding.probe,
-        subject=finding.subject,
-        measured=finding.measured,
-        limit=finding.limit,
-        unit=finding.unit,
-        first_seen=opened.get(finding.fingerprint),
-        seen_in=tuple(Slot(round_.slot) for round_, _ in rows),
-        muted=finding.muted,
-        explanations=explained.get(finding.fingerprint, ()),
-        acknowledgement=known.get(finding.fingerprint),
-        standing=rows[-1][0] is _last_with(views, finding.server),
-        recheck=recheck,
-        recheck_at=at,
-    )
-
-
-def _last_with(views: Sequence[RoundView], server: str) -> RoundView | None:
-    """Return the day's last round in which a server was asked."""
-    for round_ in reversed(views):
-        if any(v.server == server and v.outcome for v in round_.visits):
-            return round_
-    return None
-
-
-def _recheck(
-    views: Sequence[RoundView], rows: Sequence[tuple[RoundView, object]], server: str
-) -> tuple[State | None, datetime | None]:
-    """Return what the latest round after the first sighting said, and when."""
-    first, last = rows[0][0], _last_with(views, server)
-    if last is None or last is first:
-        return None, None
-    visit = next(v for v in last.visits if v.server == server)
-    seen = any(round_ is last for round_, _ in rows)
-    if not seen and visit.outcome == Outcome.ANSWERED.value:
-        return State.NORMAL, visit.began_at
-    return State(visit.state) if visit.state else State.UNKNOWN, visit.began_at
 
 
 def _round_before(session: Session, day: date) -> RoundView | None:
