@@ -77,7 +77,13 @@ def _config(hosts: list[Sshd], mute: int, user_key: Path) -> dict[str, object]:
     return {
         "desk": {"listen": "127.0.0.1:1", "data": "var"},
         "inspections": {
-            "limits": {"connect": "1s", "banner": "2s", "server": "8s"},
+            "limits": {
+                "connect": "1s",
+                "banner": "2s",
+                "auth": "5s",
+                "script": "7s",
+                "server": "8s",
+            },
         },
         "credentials": {"lab": {"user": hosts[0].user, "key_file": str(user_key)}},
         "servers": servers,
@@ -114,14 +120,16 @@ def one_round(desk: Desk) -> None:
 def soak(minutes: float) -> list[Reading]:
     """Run rounds for so long; returns one reading per round."""
     readings: list[Reading] = []
-    with tempfile.TemporaryDirectory(prefix="opsdesk-soak-") as place:
-        with a_desk(Path(place)) as desk:
-            end = time.monotonic() + minutes * 60
-            while time.monotonic() < end or len(readings) < 2 * TAIL:
-                one_round(desk)
-                readings.append(reading())
-                print(f"round {len(readings)}: {readings[-1]}", flush=True)
-            desk.database.dispose()
+    with (
+        tempfile.TemporaryDirectory(prefix="opsdesk-soak-") as place,
+        a_desk(Path(place)) as desk,
+    ):
+        end = time.monotonic() + minutes * 60
+        while time.monotonic() < end or len(readings) < 2 * TAIL:
+            one_round(desk)
+            readings.append(reading())
+            print(f"round {len(readings)}: {readings[-1]}", flush=True)
+        desk.database.dispose()
     return readings
 
 
