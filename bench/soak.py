@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import socket
 import sys
 import tempfile
 import threading
@@ -25,7 +26,6 @@ from opsdesk.core.runner import me
 from opsdesk.flows import inspect_estate
 from opsdesk.inspections.models import Slot
 from opsdesk.inspections.operations.rounds import Plan
-from tests.lab.awkward import peer, silent
 from tests.lab.process import free_port
 from tests.lab.sshd import Sshd, make_key, many
 
@@ -60,7 +60,10 @@ def a_desk(place: Path) -> Iterator[Desk]:
     with ExitStack() as running:
         user_key = make_key(place / "user_key")
         hosts = running.enter_context(many(place / "hosts", user_key, HOSTS))
-        mute = running.enter_context(peer(silent))
+        deaf = running.enter_context(
+            socket.create_server(("127.0.0.1", 0), backlog=4096)
+        )
+        mute = int(deaf.getsockname()[1])  # connects in the backlog, never a word
         config = place / "config.yaml"
         config.write_text(yaml.safe_dump(_config(hosts, mute, user_key)))
         found = settings.load(config, environ={})
