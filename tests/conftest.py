@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,12 @@ from tests.lab.postgres import Postgres, postgres_server, postgres_url
 __all__ = ["postgres_server", "postgres_url"]
 
 REAL_HASHER = passwords.HASHER
+# No example is timed: the machine may be busy. What runs unattended draws the same
+# examples every time; a developer's run looks further.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("unattended", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("unattended" if os.environ.get("CI") else "here")
+
 AUDIT_KEY = b"an audit key that tests may know"
 
 
