@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from typing import Any
 
@@ -20,7 +21,7 @@ def ask(errand: Errand, call: Call) -> Heard:
     """Run the script in a shell of its own, killed whole at the deadline."""
     call.say("script")
     before = psutil.cpu_times()
-    spoken = converse(["/bin/sh", "-s"], errand, call)
+    spoken = converse(["/bin/sh", "-s"], errand, call, env=_environment())
     return Heard(
         outcome=spoken.outcome,
         sent=spoken.sent,
@@ -29,6 +30,12 @@ def ask(errand: Errand, call: Call) -> Heard:
         stderr=bytes(spoken.err),
         answers=(_by_psutil(before),),
     )
+
+
+def _environment() -> dict[str, str]:
+    """Return what the shell is given: none of the secrets that we were given."""
+    kept = {name: os.environ[name] for name in ("HOME", "USER") if name in os.environ}
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", **kept}
 
 
 def _by_psutil(before: Any) -> Section:

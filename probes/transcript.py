@@ -88,7 +88,11 @@ class Transcript:
 
 def pack(transcript: Transcript) -> bytes:
     """Return the transcript as the bytes that are stored and hashed (zlib inside)."""
-    blobs: list[bytes] = [transcript.raw, transcript.stderr, transcript.script.encode()]
+    blobs: list[bytes] = [
+        transcript.raw,
+        transcript.stderr,
+        transcript.script.encode("utf-8", "replace"),
+    ]
     answers = []
     for answer in transcript.answers:
         blobs += [answer.stdout, answer.stderr]
@@ -109,7 +113,8 @@ def pack(transcript: Transcript) -> bytes:
         "answers": answers,
         "lengths": [len(blob) for blob in blobs],
     }
-    line = json.dumps(head, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+    text = json.dumps(head, ensure_ascii=False, sort_keys=True)
+    line = text.encode("utf-8", "replace") + b"\n"
     return _MAGIC + zlib.compress(line + b"".join(blobs), 1)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -17,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from opsdesk.cli.opened import console_user
 from opsdesk.cli.progress import Progress, live, table
 from opsdesk.cli.session import fail
-from opsdesk.core import audit, clock
+from opsdesk.core import audit, clock, log
 from opsdesk.core.desk import Desk, is_demo, open_desk
 from opsdesk.core.files import Unwritable
 from opsdesk.core.language import pick
@@ -85,6 +86,7 @@ def perform(
 
 def open_ready(settings: Settings) -> Desk:
     """Open the desk, or say what must be done first."""
+    log.to_stderr()
     key = settings.desk.data / "keys" / "audit.key"
     try:
         audit.use_key(key)
@@ -223,6 +225,8 @@ def _number(text: str | None) -> float | int | str | None:
     try:
         value = float(text)
     except ValueError:
+        return text
+    if not isfinite(value):  # "nan" is somebody's name, and no JSON
         return text
     return int(value) if value.is_integer() and "e" not in text else value
 

@@ -17,7 +17,9 @@ def to_stderr() -> None:
     for name in _HUSHED:
         logging.getLogger(name).setLevel(logging.ERROR)
     renderer: Any = (
-        structlog.dev.ConsoleRenderer()
+        structlog.dev.ConsoleRenderer(
+            exception_formatter=structlog.dev.plain_traceback  # never local variables
+        )
         if sys.stderr.isatty()
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )

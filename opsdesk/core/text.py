@@ -21,6 +21,20 @@ def printable(text: str, *, keep: frozenset[str] = _KEPT) -> str:
     return "".join(_shown(char, keep) for char in text)
 
 
+def storable(text: str) -> str:
+    """Return text as every database and file takes it: no NUL, no lone surrogate.
+
+    PostgreSQL refuses both, and a server may send either.
+    """
+    if "\0" in text:
+        text = text.replace("\0", chr(_PICTURES))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
 def one_line(text: str) -> str:
     """Return `printable` text without line feeds and tabs, for a cell or a log."""
     return printable(text, keep=frozenset())

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 import threading
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy.exc import OperationalError
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from opsdesk.core import clock
@@ -20,6 +22,7 @@ from opsdesk.inspections.models import Round, Slot, Visit
 from opsdesk.inspections.operations import review, rounds, visits
 from opsdesk.inspections.queries import past
 from opsdesk.inspections.queries.running import pending_visits
+from opsdesk.inspections.verdict import Heard, Verdict
 from probes import catalogue, script
 from probes.rounds import Step, walk
 from probes.server import Server
@@ -29,6 +32,8 @@ from probes.transport import Errand
 BEAT = timedelta(seconds=10)
 _FAST = 4
 """A round this many times quicker than usual is suspect."""
+
+log = structlog.get_logger(__name__)
 
 Watch = Callable[[Step], None]
 
@@ -84,25 +89,30 @@ def _errand(
     limits = desk.settings.inspections.limits
     if not server.has_shell:
         return Errand(server=server, script=None, limits=limits)
-    before = past.last_answer(session, server.name, before=clock.now())
     composed = script.compose(
         catalogue.questions(server, weekly=weekly),
         server,
         nonce=secrets.token_hex(8),
-        skip_mounts=() if round_.slot is Slot.MORNING else _hung(before),
+        skip_mounts=() if round_.slot is Slot.MORNING else _hung(session, server),
     )
     return Errand(server=server, script=composed, limits=limits)
 
 
-def _hung(before: past.Before | None) -> tuple[str, ...]:
+def _hung(session: Session, server: Server) -> tuple[str, ...]:
     """Name the mounts that hung last time: each look at one leaves a process behind.
 
-    They are tried again once a day, in the morning round.
+    They are tried again once a day, in the morning round. Facts kept damaged, or by a
+    version that wrote others, cost nobody the round.
     """
-    if before is None:
+    try:
+        before = past.last_answer(session, server.name, before=clock.now())
+        if before is None:
+            return ()
+        filesystems = before.facts.get("facts", {}).get("filesystems") or ()
+        return tuple(row["mount"] for row in filesystems if row.get("hung"))
+    except (ValueError, LookupError, TypeError, AttributeError, zlib.error):
+        log.exception("facts.unreadable", server=server.name)
         return ()
-    filesystems = before.facts.get("facts", {}).get("filesystems") or ()
-    return tuple(row["mount"] for row in filesystems if row.get("hung"))
 
 
 def _ask(
@@ -131,18 +141,45 @@ def _ask(
 def _take_down(
     desk: Desk, errand: Errand, transcript: Transcript, visit_id: int
 ) -> None:
-    """Keep the bytes, then read, judge and record one server."""
+    """Keep the bytes, then read, judge and record one server.
+
+    Here is the wall around one server: a mistake of ours over its answer is logged,
+    its visit says so, the bytes stay for a replay, and the round goes on. A database or
+    a disk that is away is nobody's answer: that is raised.
+    """
     asked = errand.script.names if errand.script else ()
     transcript = replace(transcript, asked=asked)
     sha256 = desk.store.put(pack(transcript))
+    heard = judge_visit.hear(transcript, sha256)
+    try:
+        _record(
+            desk,
+            visit_id,
+            heard,
+            lambda session, at: judge_visit.judge(
+                session, errand.server, transcript, at=at
+            ),
+        )
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as bug:
+        log.exception("visit.unjudged", server=errand.server.name)
+        verdict = judge_visit.unjudged(bug)
+        _record(desk, visit_id, heard, lambda _session, _at: verdict)
+
+
+def _record(
+    desk: Desk,
+    visit_id: int,
+    heard: Heard,
+    verdict_of: Callable[[Session, datetime], Verdict],
+) -> None:
     at = clock.now()
     with desk.database.unit() as session:
         visit = session.get_one(Visit, visit_id)
         if visit.outcome is not None:
             return  # another process has taken the round over meanwhile
-        verdict = judge_visit.judge(session, errand.server, transcript, at=at)
-        heard = judge_visit.hear(transcript, sha256)
-        visits.record(session, visit, heard, verdict, at=at)
+        visits.record(session, visit, heard, verdict_of(session, at), at=at)
 
 
 def _drop_unknown(session: Session, round_id: int, names: set[str]) -> None:
@@ -190,7 +227,7 @@ def _beating(desk: Desk, order: Order) -> Iterator[None]:
         while not over.wait(BEAT.total_seconds()):
             # A beat that cannot be written is one beat less: the round goes on, and
             # whoever would take it over also sees that this process lives.
-            with suppress(OperationalError), desk.database.unit() as session:
+            with suppress(SQLAlchemyError), desk.database.unit() as session:
                 rounds.beat(
                     session, order.round_id, runner=order.runner, at=clock.now()
                 )

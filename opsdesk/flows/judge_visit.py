@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
+import structlog
 from sqlalchemy.orm import Session
 
+from opsdesk.core.text import storable
 from opsdesk.inspections.queries import past
 from opsdesk.inspections.queries.review import muted
-from opsdesk.inspections.verdict import Heard, Verdict
+from opsdesk.inspections.verdict import (
+    Heard,
+    Verdict,
+    storable_finding,
+    storable_verdict,
+)
 from probes import catalogue, script
 from probes.finding import STATES, Finding, Severity, State, Words
 from probes.reply import Reply, ReplyStatus
@@ -47,16 +55,27 @@ _WEAK = Words(
 )
 
 
+_UNJUDGED = Words(
+    "应答已保存，但服务台程序出错，未能判读。请把日志交给管理员，"
+    "修复后用 opsdesk replay 重新判读。",
+    "The answer is kept, but a mistake in the desk itself kept it from being judged. "
+    "Give the log to the administrator; once it is mended, run opsdesk replay.",
+)
+_HOST_KEY = 100  # as wide as its column
+
+log = structlog.get_logger(__name__)
+
+
 def hear(transcript: Transcript, sha256: str) -> Heard:
     """Return the wire's side of a visit, without reading what the server said."""
     return Heard(
         server=transcript.server,
         began_at=transcript.began,
         took_ms=transcript.took_ms,
-        detail=transcript.detail,
+        detail=storable(transcript.detail),
         transcript_sha256=sha256,
         answer_sha256=_answer_sha256(transcript),
-        host_key=transcript.host_key,
+        host_key=storable(transcript.host_key)[:_HOST_KEY],
         attempts=transcript.attempts,
     )
 
@@ -79,28 +98,78 @@ def judge(
     at: datetime,
 ) -> Verdict:
     """Read and judge one transcript against what is known of the server so far."""
-    replies = catalogue.read(transcript, asked=transcript.asked)
-    outcome = catalogue.outcome(transcript, replies)
     known = _known(session, server, transcript)
-    findings = (
-        *catalogue.judge(server, replies, known, at=at, sent=transcript.sent),
-        *_of_the_wire(transcript),
-    )
+    replies, numbers, found = _judged(server, transcript, known, at=at)
+    outcome = catalogue.outcome(transcript, replies)
+    findings = tuple(map(storable_finding, (*found, *_of_the_wire(transcript))))
     cells = dict(catalogue.cells(replies, findings))
     subjects = [(finding.probe, finding.subject) for finding in findings]
-    return Verdict(
+    verdict = Verdict(
         outcome=outcome,
         state=_state(outcome, cells.values(), findings),
         rules=catalogue.rules_sha256(server),
         boot_id=catalogue.identity_of(replies),
         clock_offset_ms=catalogue.clock_offset_ms(transcript, replies),
         cells=cells,
-        readings=catalogue.readings(replies),
+        readings=numbers,
         facts=catalogue.dump(replies),
         findings=findings,
         answered=_answered(transcript, replies),
         muted=muted(session, server.name, subjects, at),
     )
+    return storable_verdict(verdict)
+
+
+def unjudged(why: Exception) -> Verdict:
+    """Return the verdict of an answer that the desk itself could not cope with.
+
+    It is partial and asks for an explanation; nothing is over because of it. The bytes
+    are kept, and a replay judges them once the mistake is mended.
+    """
+    finding = _finding("judging", Severity.CRITICAL, _UNJUDGED)
+    reason = storable(f"{type(why).__name__}: {why}")[:300]
+    gaps = {"connection": {"status": "unreadable", "reason": reason}}
+    return Verdict(
+        outcome=Outcome.PARTIAL,
+        state=State.ABNORMAL,
+        rules="",  # judged by none
+        boot_id=None,
+        clock_offset_ms=None,
+        cells={"connection": State.ABNORMAL},
+        readings={},
+        facts={"facts": {}, "gaps": gaps},
+        findings=(finding,),
+        answered=frozenset(),
+        muted={},
+    )
+
+
+def _judged(
+    server: Server, transcript: Transcript, known: catalogue.Past, *, at: datetime
+) -> tuple[tuple[Reply, ...], dict[str, float], tuple[Finding, ...]]:
+    """Read, measure and judge; a section whose judge stumbles becomes unreadable."""
+    replies = catalogue.read(transcript, asked=transcript.asked)
+    while True:
+        try:
+            numbers = catalogue.readings(replies)
+            found = catalogue.judge(server, replies, known, at=at, sent=transcript.sent)
+        except catalogue.Stumbled as stumble:
+            log.exception("probe.stumbled", server=server.name, why=str(stumble))
+            replies = _without(replies, stumble)
+        else:
+            return replies, numbers, found
+
+
+def _without(
+    replies: tuple[Reply, ...], stumble: catalogue.Stumbled
+) -> tuple[Reply, ...]:
+    gap = replace(
+        stumble.reply,
+        status=ReplyStatus.UNREADABLE,
+        facts=None,
+        reason=storable(str(stumble))[:300],
+    )
+    return tuple(gap if reply is stumble.reply else reply for reply in replies)
 
 
 def _known(session: Session, server: Server, transcript: Transcript) -> catalogue.Past:

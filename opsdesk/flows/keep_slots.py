@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import CLOCK_BOOTTIME, clock_gettime, monotonic
+from typing import TypeVar
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from opsdesk.core import clock
 from opsdesk.core.desk import Desk
@@ -20,6 +24,8 @@ from opsdesk.inspections.slots import DueSlot, Fate, Timetable, due
 
 log = structlog.get_logger(__name__)
 
+Known = TypeVar("Known")
+
 LOOK_BACK = timedelta(days=14)
 """How far back a tick looks for slots without a row (a desk that was off longer)."""
 
@@ -28,6 +34,22 @@ SILENT_AFTER = 45.0
 
 JUMP = timedelta(minutes=2)
 SCHEDULER = "scheduler"
+
+
+PATIENCE, MOST_PATIENCE = 10.0, 600.0
+"""Seconds before a round that fell is tried again; they double up to the most."""
+
+_running: set[int] = set()
+_taking = threading.Lock()
+"""The rounds that this process is in the middle of, whichever thread runs them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A round that this process began and could not go on with, and when to retry."""
+
+    times: int
+    again_at: float  # by our own monotonic clock
 
 
 @dataclass(slots=True)
@@ -39,6 +61,7 @@ class Observed:
     boot: float
     jump: str = ""
     beats: dict[int, tuple[datetime | None, float]] = field(default_factory=dict)
+    fell: dict[int, Fall] = field(default_factory=dict)
 
 
 def observe(at: datetime) -> Observed:
@@ -57,7 +80,7 @@ def tick(desk: Desk, seen: Observed, *, stop: threading.Event) -> None:
     for round_id in waiting:
         if stop.is_set():
             return
-        _run(desk, round_id, stop)
+        _run(desk, round_id, seen, stop)
 
 
 def timetable(desk: Desk) -> Timetable:
@@ -116,31 +139,44 @@ def _write_slot(desk: Desk, slot: DueSlot, *, reason: str, at: datetime) -> None
         reason=reason,
     )
     write = rounds.miss if slot.fate is Fate.MISSED else rounds.request
-    with desk.database.unit() as session:
-        row = write(session, plan, at=at)
-        if row is not None:
-            log.info("slot", key=slot.key, fate=slot.fate.value, number=row.number)
+    try:
+        with desk.database.unit() as session:
+            row = write(session, plan, at=at)
+    except IntegrityError:  # another scheduler wrote the row at this very moment
+        return
+    if row is not None:
+        log.info("slot", key=slot.key, fate=slot.fate.value, number=row.number)
 
 
 def _take_over(desk: Desk, seen: Observed, stop: threading.Event) -> None:
     with desk.database.reading() as session:
         under_way = running.running_rounds(session)
-    _forget(seen.beats, {row.id for row in under_way})
+    live = {row.id for row in under_way}
+    _forget(seen.beats, live)
+    _forget(seen.fell, live)
     for row in under_way:
-        if not _is_dead(row, seen):
-            continue
+        if not stop.is_set() and _is_dead(row, seen):
+            _take(desk, row, seen, stop)
+
+
+def _take(
+    desk: Desk, row: running.RunningRound, seen: Observed, stop: threading.Event
+) -> None:
+    with _held(row.id) as free:
+        if not free:
+            return
         with desk.database.unit() as session:
             taken = rounds.take_over(
                 session, row.id, dead=row.runner, runner=me(), at=clock.now()
             )
         if taken:
             log.warning("round.taken_over", number=row.number, dead=row.runner)
-            _finish_round(desk, row.id, stop)
+            _finish_round(desk, row.id, seen, stop)
 
 
-def _forget(beats: dict[int, tuple[datetime | None, float]], live: set[int]) -> None:
-    for round_id in set(beats) - live:
-        del beats[round_id]
+def _forget(known: dict[int, Known], live: set[int]) -> None:
+    for round_id in set(known) - live:
+        del known[round_id]
 
 
 def _is_dead(row: running.RunningRound, seen: Observed) -> bool:
@@ -148,8 +184,10 @@ def _is_dead(row: running.RunningRound, seen: Observed) -> bool:
 
     The beat is compared with our own monotonic clock, never with the wall.
     """
-    if row.runner == me():
-        return False
+    if row.runner == me():  # ours: it fell, unless a thread of ours is still at it
+        fall = seen.fell.get(row.id)
+        waits = fall is not None and monotonic() < fall.again_at
+        return row.id not in _running and not waits
     lives = alive(row.runner)
     if lives is False:
         return True
@@ -160,12 +198,43 @@ def _is_dead(row: running.RunningRound, seen: Observed) -> bool:
     return monotonic() - since > SILENT_AFTER
 
 
-def _run(desk: Desk, round_id: int, stop: threading.Event) -> None:
-    if inspect_estate.claim(desk, round_id, runner=me()):
-        _finish_round(desk, round_id, stop)
+def _run(desk: Desk, round_id: int, seen: Observed, stop: threading.Event) -> None:
+    with _held(round_id) as free:
+        if free and inspect_estate.claim(desk, round_id, runner=me()):
+            _finish_round(desk, round_id, seen, stop)
 
 
-def _finish_round(desk: Desk, round_id: int, stop: threading.Event) -> None:
+@contextmanager
+def _held(round_id: int) -> Iterator[bool]:
+    """Keep a round from the other threads of this process; False: one of them has it."""
+    with _taking:
+        free = round_id not in _running
+        _running.add(round_id)
+    try:
+        yield free
+    finally:
+        if free:
+            _running.discard(round_id)
+
+
+def _finish_round(
+    desk: Desk, round_id: int, seen: Observed, stop: threading.Event
+) -> None:
+    """Run a round of ours to its end; one that falls is left to a later tick.
+
+    Nothing of one round may keep the others from being run: the database that went
+    away, the full disk or the mistake of ours is logged, and tried again later.
+    """
+    try:
+        _go_on(desk, round_id, stop)
+    except Exception:
+        times = seen.fell[round_id].times + 1 if round_id in seen.fell else 1
+        patience = min(PATIENCE * 2 ** (times - 1), MOST_PATIENCE)
+        seen.fell[round_id] = Fall(times, monotonic() + patience)
+        log.exception("round.fell", round=round_id, times=times, again_in=patience)
+
+
+def _go_on(desk: Desk, round_id: int, stop: threading.Event) -> None:
     with desk.database.reading() as session:
         round_ = session.get_one(Round, round_id)
     order = inspect_estate.Order(

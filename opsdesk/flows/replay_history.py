@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from opsdesk.core import audit, clock
 from opsdesk.core.desk import Desk
 from opsdesk.core.files import Damaged
+from opsdesk.core.text import storable
 from opsdesk.flows import judge_visit
 from opsdesk.inspections.models import FindingRow, Judgement, Round, Status, Visit
 from opsdesk.inspections.operations import conditions, review, visits
@@ -20,6 +23,8 @@ from opsdesk.inspections.verdict import Verdict
 from probes.finding import fingerprint
 from probes.server import Kind, Server, Transport
 from probes.transcript import Transcript, unpack
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +58,14 @@ def replay(desk: Desk, scope: Scope, *, by: str) -> Iterator[Replayed]:
     known then, and the old judgement stays in the database.
     """
     for visit_id in _visits(desk, scope):
-        with desk.database.unit() as session:
-            replayed = _again(desk, session, visit_id, scope, by=by)
+        try:
+            with desk.database.unit() as session:
+                replayed = _again(desk, session, visit_id, scope, by=by)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as bug:  # a mistake over one answer leaves the others theirs
+            log.exception("replay.stumbled", visit=visit_id)
+            replayed = _left_alone(desk, visit_id, bug)
         yield replayed
 
 
@@ -113,6 +124,22 @@ def _again(
     )
 
 
+def _left_alone(desk: Desk, visit_id: int, why: Exception) -> Replayed:
+    with desk.database.reading() as session:
+        visit = session.get_one(Visit, visit_id)
+        round_ = session.get_one(Round, visit.round_id)
+        old = session.get(Judgement, visit.judgement_id) if visit.judgement_id else None
+    state = old.state if old else ""
+    return Replayed(
+        round=round_.number,
+        server=visit.server,
+        changed=False,
+        before=state,
+        after=state,
+        trouble=storable(f"{type(why).__name__}: {why}")[:300],
+    )
+
+
 def _server(desk: Desk, visit: Visit) -> Server:
     """Return the server as configured, or as the visit remembers one that has gone."""
     for server in desk.settings.servers:
@@ -164,6 +191,7 @@ def _write(
         conditions.update(session, visit, verdict, at=transcript.began)
     session.flush()
     if round_.status in (Status.JUDGED, Status.REVIEWED):
+        round_.version += 1  # whoever has it open to sign looks at something else
         review.settle(session, round_, at=at)
     audit.write(
         session,

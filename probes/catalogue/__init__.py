@@ -13,10 +13,12 @@ from probes.catalogue.reading import (
     read,
     readings,
 )
+from probes.catalogue.stumbles import Stumbled
 
 __all__ = [
     "PROBES",
     "Past",
+    "Stumbled",
     "by_name",
     "cells",
     "clock_offset_ms",

@@ -10,6 +10,7 @@ from typing import Any
 from probes.catalogue.limits import limits_for
 from probes.catalogue.listing import by_name
 from probes.catalogue.reading import identity_of, load_facts
+from probes.catalogue.stumbles import STUMBLES, Stumbled
 from probes.finding import STATES, Finding, Severity, State, Words
 from probes.probe import Circumstances, Probe, Sample
 from probes.reply import GAPS, Reply, ReplyStatus
@@ -50,7 +51,10 @@ def judge(
     at: datetime,
     sent: datetime | None = None,
 ) -> tuple[Finding, ...]:
-    """Return every finding of one visit; `(probe, subject)` is unique."""
+    """Return every finding of one visit; `(probe, subject)` is unique.
+
+    Raises Stumbled where a judge has a mistake in it.
+    """
     boot_id = identity_of(replies)
     same_boot = boot_id is not None and boot_id == past.boot_id
     found: dict[tuple[str, str], Finding] = {}
@@ -72,10 +76,17 @@ def judge(
                 same_boot=same_boot,
                 history=past.history,
             )
-            findings = probe.judge(reply.facts, here)
+            findings = _judged(probe, reply, here)
         for finding in findings:
             _keep(found, finding)
     return tuple(found.values())
+
+
+def _judged(probe: Probe, reply: Reply, here: Circumstances) -> list[Finding]:
+    try:
+        return list(probe.judge(reply.facts, here))
+    except STUMBLES as why:
+        raise Stumbled(reply, why) from why
 
 
 def _keep(found: dict[tuple[str, str], Finding], finding: Finding) -> None:

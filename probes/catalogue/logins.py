@@ -18,7 +18,7 @@ from probes.transcript import Section
 # large; text logs are cut by tail first. Our own account and the address we come from
 # are told, to be left out. BusyBox has neither -n nor -F.
 ASK = r"""
-me=$(id -un 2>/dev/null || id -u)
+me=$(id -un 2>/dev/null) || me=$(id -u)
 from=${SSH_CONNECTION%% *}
 echo "now $(date '+%Y %m %d %H %M %S')"
 echo "self $me $from"

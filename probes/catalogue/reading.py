@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from probes.catalogue.listing import PROBES, by_name
+from probes.catalogue.stumbles import STUMBLES, Stumbled
 from probes.cutting import cut
 from probes.probe import Absent, Denied, Probe, Unreadable
 from probes.reply import GAPS, Reply, ReplyStatus
@@ -83,7 +84,7 @@ def _read(probe: Probe, section: Section) -> Reply:
         facts = probe.read(section)
     except (Absent, Denied, Unreadable) as reason:
         return _gap(section, _WHY[type(reason)], str(reason))
-    except (ValueError, LookupError, TypeError, ArithmeticError, AttributeError) as bug:
+    except STUMBLES as bug:
         # A reader that stumbles must not cost the other sections: the bytes are kept,
         # the section says so, and a replay reads it once the reader is mended.
         return _gap(section, ReplyStatus.UNREADABLE, f"{type(bug).__name__}: {bug}")
@@ -198,7 +199,7 @@ def _facts(replies: Iterable[Reply], name: str) -> Any:
 
 
 def readings(replies: Iterable[Reply]) -> dict[str, float]:
-    """Return every number worth a trend, by `name{label}`."""
+    """Return every number worth a trend, by `name{label}`. Raises Stumbled."""
     return dict(_readings(replies))
 
 
@@ -207,7 +208,11 @@ def _readings(replies: Iterable[Reply]) -> Iterator[tuple[str, float]]:
         probe = by_name(reply.probe)
         if probe is None or reply.status is not ReplyStatus.READ:
             continue
-        for name, label, value in probe.readings(reply.facts):
+        try:
+            found = list(probe.readings(reply.facts))
+        except STUMBLES as why:
+            raise Stumbled(reply, why) from why
+        for name, label, value in found:
             yield f"{name}{{{label}}}", value
 
 

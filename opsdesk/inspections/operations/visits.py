@@ -6,6 +6,8 @@ import json
 import zlib
 from collections import Counter
 from datetime import datetime
+from math import isfinite
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -82,8 +84,23 @@ def _row(
 
 
 def pack_facts(facts: object) -> bytes:
-    """Return facts as they are stored: JSON, zlib-compressed."""
-    return zlib.compress(json.dumps(facts, ensure_ascii=False).encode(), 3)
+    """Return facts as they are stored: JSON, zlib-compressed.
+
+    A number that is none (NaN, infinity) is null: it is no JSON, and no measurement.
+    """
+    try:
+        text = json.dumps(facts, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(facts), ensure_ascii=False)
+    return zlib.compress(text.encode("utf-8", "replace"), 3)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list) else value
 
 
 def count_states(session: Session, round_: Round) -> None:
