@@ -8,7 +8,7 @@ from getpass import getuser
 import click
 
 from opsdesk.cli.session import fail, settings_or_exit
-from opsdesk.core import audit, migrate
+from opsdesk.core import audit
 from opsdesk.core.desk import Desk, open_desk
 
 
@@ -28,6 +28,8 @@ def opened(ctx: click.Context) -> Desk:
             f"The audit key cannot be used: {error}. Nothing was changed; restore it "
             "from a backup.",
         )
+    from opsdesk.core import migrate  # noqa: PLC0415 - loads Alembic; a round does not
+
     if migrate.revision_of(settings.database_url) != migrate.head():
         fail(
             "数据库结构与本程序版本不一致。请先运行 opsdesk db upgrade。",
