@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from probes.catalogue.text import cut, rows
@@ -43,7 +43,21 @@ _DAYS = Words(
 _MISSING = Words(
     "应有的证书文件 {path} 不存在", "Expected certificate {path} is not there"
 )
+_ENDED = Words(
+    "证书 {path} 已过期 {days} 天（{name}）",
+    "Certificate {path} ended {days} days ago ({name})",
+)
+_BROKEN = Words(
+    "证书文件 {path} 无法识别", "Certificate file {path} cannot be read as one"
+)
+_EMPTY = Words("文件 {path} 里没有证书", "File {path} holds no certificate")
 _DENIED = Words("无权读取证书文件 {path}", "May not read certificate {path}")
+_OTHERWISE = {
+    "missing": _MISSING,
+    "denied": _DENIED,
+    "broken": _BROKEN,
+    "empty": _EMPTY,
+}
 _DAY = 86400
 
 
@@ -52,7 +66,7 @@ class CertificateFile:
     """One file. `ends` is the earliest end in it (ISO, UTC); "" where not read."""
 
     path: str
-    state: str  # read missing denied
+    state: str  # read missing denied broken; empty: a key, say, that a glob matched
     name: str = ""
     ends: str = ""
 
@@ -79,10 +93,12 @@ def read(section: Section) -> tuple[CertificateFile, ...]:
 def _read(path: str, pem: str) -> CertificateFile:
     from cryptography import x509  # noqa: PLC0415 - slow to load, rarely needed
 
+    if not pem.strip():
+        return CertificateFile(path=path, state="empty")
     try:
         certificates = x509.load_pem_x509_certificates(pem.encode("ascii", "replace"))
-    except ValueError as error:
-        raise Unreadable(f"{path}: {error}") from error
+    except ValueError:  # one bad file must not hide when the others end
+        return CertificateFile(path=path, state="broken")
     first = min(certificates, key=lambda c: c.not_valid_after_utc)
     return CertificateFile(
         path=path,
@@ -95,23 +111,24 @@ def _read(path: str, pem: str) -> CertificateFile:
 def judge(facts: tuple[CertificateFile, ...], here: Circumstances) -> Iterator[Finding]:
     """Yield what ends soon, and what is not there to be looked at."""
     for row in facts:
-        if row.state != "read":
-            words = _MISSING if row.state == "missing" else _DENIED
-            yield Finding(
-                probe="certificates",
-                subject=row.path,
-                severity=Severity.WARNING,
-                message=filled(words, path=row.path),
+        if row.state == "read":
+            days = _days(row, here.at)
+            finding = _finding(row, _DAYS if days >= 0 else _ENDED)
+            yield from against(
+                days, DAYS, here, finding, path=row.path, name=row.name, days=-days
             )
-            continue
-        finding = Finding(
-            probe="certificates",
-            subject=row.path,
-            severity=Severity.WARNING,
-            message=_DAYS,
-        )
-        days = _days(row, here.at)
-        yield from against(days, DAYS, here, finding, path=row.path, name=row.name)
+        elif row.state != "empty" or row.path in here.server.expect.certificates:
+            finding = _finding(row, _OTHERWISE[row.state])
+            yield replace(finding, message=filled(finding.message, path=row.path))
+
+
+def _finding(row: CertificateFile, words: Words) -> Finding:
+    return Finding(
+        probe="certificates",
+        subject=row.path,
+        severity=Severity.WARNING,
+        message=words,
+    )
 
 
 def _days(row: CertificateFile, at: datetime) -> int:

@@ -41,7 +41,9 @@ _GRAVE = (
     ("hardware error", Words("硬件错误", "hardware error")),
     ("mce:", Words("硬件错误", "hardware error")),
     ("out of memory", Words("内存不足杀死进程", "killed for want of memory")),
+    ("oom-killer", Words("内存不足杀死进程", "killed for want of memory")),
     ("blocked for more than", Words("任务长时间挂起", "hung task")),
+    ("hung_task", Words("任务长时间挂起", "hung task")),
     ("soft lockup", Words("CPU 锁死", "CPU lockup")),
     ("kernel panic", Words("内核崩溃", "kernel panic")),
 )

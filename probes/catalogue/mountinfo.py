@@ -10,6 +10,7 @@ from probes.probe import Unreadable
 
 _OLD_FIELDS = 6  # fstab(5): device mount type options dump pass
 _NEW_FIELDS = 10
+_ESCAPED = (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\043", "#"))
 _RO = frozenset({"ro", "emergency_ro"})
 
 
@@ -58,9 +59,9 @@ def _new(words: list[str], line: str) -> Mount:
 
 
 def unescape(text: str) -> str:
-    r"""Return a path whose blanks stood as \040 \011 \012 \134."""
+    r"""Return a path whose blanks stood as \040 \011 \012, # as \043, \ as \134."""
     if "\\" not in text:
         return text
-    for code, char in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n")):
+    for code, char in _ESCAPED:
         text = text.replace(code, char)
     return text.replace("\\134", "\\")

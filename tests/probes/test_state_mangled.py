@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_origin
 
 import pytest
 
@@ -13,6 +14,17 @@ from probes.transcript import Section
 
 FOLDER = Path(__file__).parent / "transcripts"
 NAMES = (
+    "identity",
+    "load",
+    "cpu",
+    "memory",
+    "filesystems",
+    "disks",
+    "raid",
+    "kernel",
+    "packages",
+    "backups",
+    "certificates",
     "network",
     "bonding",
     "ports",
@@ -57,5 +69,5 @@ def test_a_mangled_answer_is_read_or_said_to_be_unreadable(name: str) -> None:
             except (Unreadable, Absent, Denied):
                 refused += 1
             else:
-                assert isinstance(facts, probe.facts)
+                assert isinstance(facts, get_origin(probe.facts) or probe.facts)
     assert refused > 0
