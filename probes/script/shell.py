@@ -51,8 +51,8 @@ if have timeout; then
   elif timeout 5 true 2>/dev/null; then OD_TIMEOUT=timeout
   elif timeout -t 5 true 2>/dev/null; then OD_TIMEOUT='timeout -t'; fi
 fi
-od_end() {
-  od_tree=" $1 "; od_grew=1
+od_end() { # what is stopped has no more children; the first dies last, it is waited for
+  od_tree=" $1 "; od_grew=1; kill -STOP "$1"
   while [ -n "$od_grew" ]; do
     od_grew=
     for od_stat in /proc/[0-9]*/stat; do
@@ -61,7 +61,10 @@ od_end() {
       od_pid=${od_line%% *}
       od_line=${od_line##*') '}; od_line=${od_line#* }
       case $od_tree in *" $od_pid "*) continue ;; esac
-      case $od_tree in *" ${od_line%% *} "*) od_tree="$od_tree$od_pid "; od_grew=1 ;; esac
+      case $od_tree in
+        *" ${od_line%% *} "*)
+          kill -STOP "$od_pid"; od_tree=" $od_pid$od_tree"; od_grew=1 ;;
+      esac
     done
   done
   kill -9 $od_tree 2>/dev/null

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess  # noqa: TID251 - the shells a server may have, on questions of ours
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from probes.probe import Probe
-from probes.script import compose, cut
+from probes.script import Script, compose, cut
 from probes.server import Expectations, Kind, Server
 from probes.transcript import Section
 
@@ -20,7 +21,9 @@ SHELLS = {
     "bash": ["bash"],
     "busybox": ["busybox", "ash"],
     "mksh": ["mksh"],
+    "bash --posix": ["bash", "--posix"],
 }
+_NOBODY = 65534
 _ALWAYS = ("sh", "timeout", "id", "sleep", "true", "cat", "printf")
 every_shell = pytest.mark.parametrize("shell", sorted(SHELLS))
 
@@ -37,22 +40,40 @@ def ask(
         expect=expect or Expectations(),
     )
     script = compose((probe,), server, nonce="0" * 32, path=path)
-    command = [_real(SHELLS[shell][0]), *SHELLS[shell][1:], "-s"]
-    if os.geteuid() == 0:
-        nobody = ("--reuid=65534", "--regid=65534", "--clear-groups")
-        command = [_real("setpriv"), *nobody, *command]
-    done = subprocess.run(
-        command,
-        check=False,
-        input=script.text.encode(),
-        capture_output=True,
-        timeout=60,
-        cwd="/",
-        env={"PATH": PATH, "SSH_CONNECTION": "192.0.2.7 5 192.0.2.1 22"},
-    )
+    done = run(script, shell)
     answer = cut(done.stdout, script.nonce)
     assert answer.complete, done.stdout + done.stderr
     return answer.sections[0]
+
+
+def run(
+    script: Script,
+    shell: str,
+    *,
+    env: Mapping[str, str] | None = None,
+    uid: int = _NOBODY,
+) -> subprocess.CompletedProcess[bytes]:
+    """Return what a shell makes of a script, as an ordinary account where we can."""
+    return subprocess.run(
+        command(shell, uid),
+        check=False,
+        input=script.text.encode(),
+        capture_output=True,
+        timeout=90,
+        cwd="/",
+        env={"PATH": PATH, "SSH_CONNECTION": "192.0.2.7 5 192.0.2.1 22"}
+        if env is None
+        else dict(env),
+    )
+
+
+def command(shell: str, uid: int = _NOBODY) -> list[str]:
+    """Return the command line of a shell that reads a script from its input."""
+    words = [_real(SHELLS[shell][0]), *SHELLS[shell][1:], "-s"]
+    if os.geteuid() != 0:
+        return words
+    account = (f"--reuid={uid}", f"--regid={uid}", "--clear-groups")
+    return [_real("setpriv"), *account, *words]
 
 
 def _real(name: str) -> str:
