@@ -18,8 +18,9 @@ __all__ = ["DIRECT", "LATE", "Cut", "Script", "compose", "cut"]
 DIRECT = frozenset({"filesystems", "backups", "certificates", "processes"})
 """Questions whose children the kernel may refuse to end; see `shell`."""
 
-LATE = ("cpu", "disks")
-"""Questions that compare with the script's beginning; the longer ago the better."""
+LATE = ("cpu", "disks", "packages")
+"""Asked last, in this order: what compares with the script's beginning (the longer ago
+the better), then what keeps a processor busy itself and would be measured by it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,14 +85,14 @@ def test_only_what_has_a_question_is_asked() -> None:
     assert not any(f"od_ask_{probe.name}(" in script.text for probe in checks)
 
 
-def test_what_compares_with_the_beginning_is_asked_last() -> None:
+def test_a_package_manager_is_asked_after_what_measures_the_processor() -> None:
     calls = [
         line.split()[1]
         for line in compose(ASKED, server(), nonce="n").text.splitlines()
         if line.startswith(("od_held ", "od_direct "))
     ]
     assert sorted(calls) == sorted(probe.name for probe in ASKED)
-    assert calls[-2:] == list(LATE)
+    assert calls[-3:] == ["cpu", "disks", "packages"] == list(LATE)
     assert calls[0] == "clock"
 
 
