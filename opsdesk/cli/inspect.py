@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,9 +64,10 @@ def inspect(
     quiet: bool,  # noqa: FBT001
 ) -> None:
     """Inspect now; see the help text."""
-    settings = settings_or_exit(ctx)
-    servers = chosen(settings, targets)
-    from opsdesk.cli import inspect_round as live  # noqa: PLC0415 - loads the database
+    with loading():
+        settings = settings_or_exit(ctx)
+        servers = chosen(settings, targets)
+        from opsdesk.cli import inspect_round as live  # noqa: PLC0415 - loads the database
 
     result = live.perform(
         settings,
@@ -76,6 +79,20 @@ def inspect(
     if json_to is not None:
         write(json_to, live.as_json(result))
     ctx.exit(live.status(result))
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Load modules without looking for garbage among them, then or later.
+
+    It is an eighth of what starting costs, and most of each later look.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def chosen(settings: Settings, targets: Sequence[str]) -> list[Server]:
