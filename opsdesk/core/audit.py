@@ -22,10 +22,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from opsdesk.core.audit_models import AuditEntry, AuditHead
+from opsdesk.core.text import storable
 
 HEAD = 1
 GENESIS = "0" * 64
 KEY_BYTES = 32
+_ACTOR, _SUBJECT = 64, 200  # as wide as their columns
 
 
 class NoAuditKey(Exception):
@@ -96,6 +98,7 @@ def write(
     Call it last in an operation: the head stays locked until the unit ends. Raises
     NoAuditKey, and NoResultFound where the head row is gone: both fail closed.
     """
+    actor, subject = storable(actor)[:_ACTOR], storable(subject)[:_SUBJECT]
     seq, previous = locked_head(session)
     body = canonical(
         {
@@ -141,4 +144,4 @@ def canonical(document: Mapping[str, object]) -> bytes:
     text = json.dumps(
         document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
     )
-    return text.encode()
+    return text.encode("utf-8", "backslashreplace")  # a lone surrogate: \\udc80

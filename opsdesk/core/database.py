@@ -117,13 +117,16 @@ class Database:
 def open_engine(url: str) -> Engine:
     """Return an engine; SQLite gets WAL, foreign keys and a patient lock.
 
+    What statements are filled with, password hashes among it, stays out of every log.
+
     pysqlite begins a transaction late and for writing statements only, which lets two
     readers dead-lock when both turn writers. So its own beginning is switched off, and
     we say BEGIN ourselves, IMMEDIATE where the connection's options say `writing`.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    patience = {"timeout": BUSY_SECONDS}
+    engine = create_engine(url, connect_args=patience, hide_parameters=True)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, delete, func, select, update
@@ -33,6 +33,10 @@ WRONG_AGAIN = Words(
     "The password is wrong; nothing was signed. What you wrote is kept: "
     "enter the password again.",
 )
+
+
+CLOCK_STEP = timedelta(minutes=5)
+"""How far ahead of the clock a session may have been used: what a step back may be."""
 
 
 class HasUsername(Protocol):
@@ -92,10 +96,8 @@ def sign_in(
 ) -> Attempt:
     """Open a session, or count the failure; never raises, so that it is committed."""
     username = username.strip().lower()[:64]
-    if (
-        _address_failures(session, origin.address, at, policy)
-        >= policy.address_failures
-    ):
+    here = SignInFailure.address == origin.address
+    if _count(session, here, at, policy) >= policy.address_failures:
         return _refuse(
             session, username, "address", origin=origin, at=at, policy=policy
         )
@@ -153,7 +155,8 @@ def confirm_password(
 
     Raises WrongPassword, which the screens count like a failed sign-in.
     """
-    row = session.scalar(select(Person).where(Person.username == person.username))
+    query = select(Person).where(Person.username == person.username).with_for_update()
+    row = session.scalar(query)
     locked = row is not None and row.locked_until is not None and row.locked_until > at
     if row is None or locked or not passwords.matches(row.password_hash, password):
         raise WrongPassword(person.username)
@@ -170,6 +173,8 @@ def seat_of(
         .where(SignInSession.ended_at.is_(None), Person.disabled_at.is_(None))
         .where(SignInSession.expires_at > at)
         .where(SignInSession.seen_at > at - policy.idle)
+        # A clock that was set back must not make a session live the longer for it.
+        .where(SignInSession.seen_at <= at + CLOCK_STEP)
     ).one_or_none()
     if row is None:
         return None
@@ -281,12 +286,6 @@ def _is_shut(
     return _count(session, SignInFailure.username == username, at, policy) >= (
         policy.lock_after
     )
-
-
-def _address_failures(
-    session: Session, address: str, at: datetime, policy: Policy
-) -> int:
-    return _count(session, SignInFailure.address == address, at, policy)
 
 
 def _count(

@@ -207,5 +207,5 @@ def _cookie(max_age: int | None) -> CookieOptions:
         "max_age": max_age,
         "httponly": True,
         "samesite": "Lax",
-        "secure": request.is_secure,
+        "secure": request.is_secure or unit.desk().settings.desk.https,
     }

@@ -101,6 +101,6 @@ def _start(text: str, days: int = 0) -> datetime | None:
     """Return when a local day begins; None for what is not a day."""
     try:
         day = date.fromisoformat(text) + timedelta(days=days)
+        return day_bounds(day, unit.desk().settings.desk.timezone)[0]
     except (ValueError, OverflowError):
         return None
-    return day_bounds(day, unit.desk().settings.desk.timezone)[0]

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 
 import structlog
 from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as DatabaseTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from opsdesk.core import audit
 from opsdesk.core.errors import Forbidden, NotFound, Refused, Stale
+from opsdesk.core.files import Damaged, Unwritable
 from opsdesk.people.sign_in import WrongPassword, count_failure
 from opsdesk.web.access import current_person
 from opsdesk.web.gate import origin, policy
-from opsdesk.web.language import said
+from opsdesk.web.language import said, words
 from opsdesk.web.unit import database, roll_back
 from opsdesk.web.words import gettext as _
 
 STATUS: dict[type[Refused], int] = {Forbidden: 403, NotFound: 404, Stale: 409}
-CONFLICT, MISSING = 409, 404
+CONFLICT, MISSING, UNAVAILABLE = 409, 404, 503
+AWAY = (OperationalError, InterfaceError, DatabaseTimeout)
 
 LOG = structlog.get_logger()
 
@@ -30,6 +35,10 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InternalServerError, _bug)
+    for away in AWAY:
+        app.register_error_handler(away, _away)
+    for broken in (Damaged, Unwritable):
+        app.register_error_handler(broken, _broken_store)
 
 
 def _refused(refusal: Refused) -> tuple[str, int]:
@@ -49,22 +58,29 @@ def _status(refusal: Refused) -> int:
 
 
 def _record(refusal: Refused) -> None:
+    if isinstance(refusal, WrongPassword):
+        name = refusal.username
+        with database().unit() as unit:
+            count_failure(unit, name, origin=origin(), at=g.at, policy=policy())
+    _note(refusal.sentence)
+
+
+def _note(why: str) -> None:
     seat = current_person()
     with database().unit() as unit:
-        if isinstance(refusal, WrongPassword):
-            name = refusal.username
-            count_failure(unit, name, origin=origin(), at=g.at, policy=policy())
         audit.write(
             unit,
             actor=seat.username if seat else "",
             action="refused",
             subject=f"{request.method} {request.path}"[:200],
             at=g.at,
-            detail={"why": refusal.sentence, "address": origin().address},
+            detail={"why": why, "address": origin().address},
         )
 
 
-def _stale_form(_error: CSRFError) -> tuple[str, int]:
+def _stale_form(error: CSRFError) -> tuple[str, int]:
+    if current_person() is not None:
+        _note(str(error.description))
     sentence = _(
         "这张表单已失效，可能是登录过期或在别处重新登录。没有任何改动：请返回、刷新后再提交。"
     )
@@ -86,8 +102,11 @@ def _http(error: HTTPException) -> tuple[str, int]:
 
 def _bug(error: InternalServerError) -> tuple[str, int]:
     """Log the trace once, under the id that the page shows."""
-    roll_back()
     cause = error.original_exception or error
+    if isinstance(cause, AWAY) and not _is_ours(cause):
+        return _away(cause)
+    with suppress(SQLAlchemyError):
+        roll_back()
     # formatted here: a renderer may add local variables, and passwords are among them
     trace = "".join(traceback.format_exception(cause))
     LOG.error("request-failed", path=request.path, exception=trace)
@@ -96,6 +115,31 @@ def _bug(error: InternalServerError) -> tuple[str, int]:
         id=g.get("request_id", "-"),
     )
     return _page(500, sentence), 500
+
+
+def _is_ours(trouble: Exception) -> bool:
+    """Tell a mistake of ours, a write in a unit that only reads, from an outage."""
+    return "readonly database" in str(trouble)
+
+
+def _away(trouble: Exception) -> tuple[str, int]:
+    """Say that the database does not answer: nothing was saved, and it may come back."""
+    if _is_ours(trouble):
+        return _bug(InternalServerError(original_exception=trouble))
+    with suppress(SQLAlchemyError):
+        roll_back()
+    LOG.error("database-away", path=request.path, why=str(trouble)[:500])
+    sentence = _(
+        "数据库暂时连接不上，这次操作没有保存。请稍后重试；如果一直这样，请联系系统管理员。"
+    )
+    return _page(UNAVAILABLE, sentence), UNAVAILABLE
+
+
+def _broken_store(trouble: Damaged | Unwritable) -> tuple[str, int]:
+    """Say what is wrong with the kept files, in the words that they came with."""
+    roll_back()
+    LOG.error("store", path=request.path, why=trouble.words.en)
+    return _page(UNAVAILABLE, words(trouble.words)), UNAVAILABLE
 
 
 def _page(status: int, sentence: str) -> str:

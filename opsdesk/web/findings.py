@@ -15,7 +15,7 @@ from opsdesk.inspections.operations import review as operations
 from opsdesk.inspections.queries import history, review
 from opsdesk.web import unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
-from opsdesk.web.forms import EmptyForm
+from opsdesk.web.forms import EmptyForm, local_moment
 from opsdesk.web.gate import go
 from probes import catalogue
 
@@ -112,10 +112,7 @@ def _condition(fingerprint: str) -> Condition:
 
 
 def _until() -> datetime:
-    try:
-        local = datetime.fromisoformat(request.form.get("until", ""))
-    except ValueError as error:
-        raise Refused(
-            "请填写确认的截止时间，例如 2026-11-22 14:05。未保存。"
-        ) from error
-    return local.replace(tzinfo=unit.desk().settings.desk.timezone)
+    moment = local_moment("until")
+    if moment is None:
+        raise Refused("请填写确认的截止时间，例如 2026-11-22 14:05。未保存。")
+    return moment

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (
     HiddenField,
@@ -13,6 +16,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length
 
 from opsdesk.people.models import Role
+from opsdesk.web import unit
 from opsdesk.web.words import lazy_gettext as _l
 
 ROLE_WORDS = {
@@ -25,6 +29,20 @@ ROLE_WORDS = {
 }
 
 ROLE_CHOICES = [SelectChoice(role.value, word) for role, word in ROLE_WORDS.items()]
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 9000
+
+
+def local_moment(field: str) -> datetime | None:
+    """Return the local date and time of a field; None where there is no sound one."""
+    try:
+        local = datetime.fromisoformat(request.form.get(field, ""))
+    except ValueError:
+        return None
+    if not FIRST_YEAR <= local.year <= LAST_YEAR:
+        return None
+    return local.replace(tzinfo=unit.desk().settings.desk.timezone)
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # the library is untyped

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 from flask import Flask, current_app, g, redirect, request, url_for
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response
 
 from opsdesk.core import clock
@@ -19,6 +19,7 @@ from opsdesk.web.access import access_of, require_role
 from opsdesk.web.unit import SAFE, database
 
 COOKIE = "opsdesk"
+WIDEST = 2**31 - 1
 TOUCH_EVERY = timedelta(minutes=1)
 
 
@@ -26,6 +27,7 @@ def install(app: Flask) -> None:
     """Put the gate before every view."""
     app.before_request(_name_request)
     app.before_request(_check_host)
+    app.before_request(_check_values)
     app.before_request(_admit)
 
 
@@ -77,6 +79,19 @@ def _check_host() -> None:
     if name == "[]" or name.lower() in allowed or _is_address(name):
         return
     raise BadRequest(f"unknown host {name[:80]!r}; add it to desk.hosts")
+
+
+def _check_values() -> None:
+    """Refuse what no database takes: NUL in a text, a number wider than a column."""
+    texts = (*request.args.values(), *request.form.values(), request.path)
+    if any("\0" in text for text in texts):
+        raise BadRequest("a NUL character")
+    numbers = [
+        *(request.view_args or {}).values(),
+        request.args.get("before", type=int),
+    ]
+    if any(isinstance(one, int) and abs(one) > WIDEST for one in numbers):
+        raise NotFound
 
 
 def _is_address(name: str) -> bool:

@@ -1,4 +1,9 @@
-"""/metrics for Prometheus: from this machine freely, from elsewhere with a token."""
+"""/metrics for Prometheus: from this machine freely, from elsewhere with a token.
+
+Behind a proxy on the same machine every caller seems to be this machine. So whoever
+comes with a proxy's headers is from elsewhere; a proxy that adds none must not pass
+/metrics on, or a token must be set.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +34,21 @@ def metrics() -> Response:
 def _may_scrape() -> bool:
     token = unit.desk().settings.metrics.token
     if token is None:
-        return _is_loopback(request.remote_addr or "")
+        return _is_local()
     sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
     return hmac.compare_digest(sent.encode(), token.reveal().encode())
+
+
+FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP")
+
+
+def _is_local() -> bool:
+    """Tell whether a process of this machine asks, with nobody in between."""
+    before = request.environ.get("werkzeug.proxy_fix.orig", {})
+    addresses = (request.remote_addr, before.get("REMOTE_ADDR", request.remote_addr))
+    if any(name in request.headers for name in FORWARDED):
+        return False
+    return all(_is_loopback(address or "") for address in addresses)
 
 
 def _is_loopback(address: str) -> bool:

@@ -25,6 +25,8 @@ from opsdesk.web.gate import go
 screen = Blueprint("records", __name__, url_prefix="/records")
 
 DAYS = 31
+FIRST_YEAR = 2000
+"""Before any contract this desk could serve."""
 TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -38,7 +40,9 @@ def index() -> str:
     """List the last days with their rounds, names and papers, and all papers issued."""
     session = unit.session()
     today = local_day(g.at, unit.desk().settings.desk.timezone)
-    last = _day(request.args.get("until", "")) or today
+    last = _day(request.args.get("until", ""))
+    if last is None or last.year < FIRST_YEAR:
+        last = today
     days = [last - timedelta(days=back) for back in range(DAYS)]
     return render_template(
         "records/index.html",
@@ -157,6 +161,6 @@ def _day_or_404(text: str) -> date:
     day = _day(text)
     if day is None:
         raise NotFound("没有这一天：%(day)s。日期请写成 2026-11-22。", day=text)
-    if day.year < 2000:  # noqa: PLR2004 - before any contract this desk could serve
+    if day.year < FIRST_YEAR:
         raise Refused("%(day)s 太早，没有记录。", day=day)
     return day

@@ -142,13 +142,15 @@ def visit(number: str, server: str) -> str:
 def explain(number: str) -> Response:
     """Write what was done about the chosen items."""
     session = unit.session()
+    items = request.form.getlist("item")
     operations.explain(
         session,
         _row(number),
-        request.form.getlist("item"),
+        items,
         request.form.get("text", ""),
         by=somebody().username,
         at=g.at,
+        seen={i: request.form.get(f"seen:{i}", 0, type=int) for i in items},
     )
     flash(_("说明已保存。"))
     return go(url_for("rounds.page", number=number) + "#items")
@@ -170,7 +172,9 @@ def sign(number: str) -> Response:
 def _row(number: str) -> Round:
     from sqlalchemy import select  # noqa: PLC0415
 
-    row = unit.session().scalar(select(Round).where(Round.number == number))
+    row = unit.session().scalar(
+        select(Round).where(Round.number == number).with_for_update()
+    )
     if row is None:
         raise NotFound("没有编号为 %(number)s 的巡检。", number=number)
     return row

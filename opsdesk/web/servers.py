@@ -15,7 +15,7 @@ from opsdesk.inspections.queries import history, measures, review, rounds
 from opsdesk.inspections.sections import SECTIONS, columns
 from opsdesk.web import unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
-from opsdesk.web.forms import EmptyForm
+from opsdesk.web.forms import EmptyForm, local_moment
 from opsdesk.web.gate import go
 from probes import catalogue
 from probes.server import Server
@@ -134,10 +134,7 @@ def maintain(name: str) -> Response:
 
 def _moment(field: str) -> datetime:
     """Read a local date and time from a form."""
-    try:
-        local = datetime.fromisoformat(request.form.get(field, ""))
-    except ValueError as error:
-        raise Refused(
-            "时间填写有误，请按 2026-11-22 14:05 的格式填写。未保存。"
-        ) from error
-    return local.replace(tzinfo=unit.desk().settings.desk.timezone)
+    moment = local_moment(field)
+    if moment is None:
+        raise Refused("时间填写有误，请按 2026-11-22 14:05 的格式填写。未保存。")
+    return moment

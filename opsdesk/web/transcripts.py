@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
+from opsdesk.core import audit
 from opsdesk.core.errors import NotFound
 from opsdesk.core.files import Damaged
 from opsdesk.core.text import printable
 from opsdesk.inspections.models import Round, Visit
 from opsdesk.web import unit
-from opsdesk.web.access import READERS, may
+from opsdesk.web.access import READERS, may, somebody
 from opsdesk.web.language import words
 from probes import script
 from probes.transcript import Section, Transcript, decode, unpack
@@ -81,6 +82,14 @@ def download(visit_id: int) -> Response:
     """Hand out the raw bytes the server sent, as a file and never as a page."""
     visit, number = _visit(visit_id)
     transcript = unpack(unit.desk().store.get(visit.transcript_sha256 or ""))
+    audit.write(
+        unit.writing(),
+        actor=somebody().username,
+        action="transcript.taken",
+        subject=f"{number}/{visit.server}",
+        at=g.at,
+        detail={"sha256": visit.transcript_sha256},
+    )
     body = transcript.raw + b"".join(
         f"\n=== {answer.name} {answer.subject}\n".encode() + answer.stdout
         for answer in transcript.answers

@@ -131,3 +131,17 @@ def postgres_url(postgres_server: Postgres) -> Iterator[str]:
     """Give the SQLAlchemy address of an empty database of the test's own."""
     with postgres_server.database() as name:
         yield postgres_server.url(name)
+
+
+@contextmanager
+def away(server: Postgres, database: str) -> Iterator[None]:
+    """Take one database away, as a restart does: links break, no new one is let in."""
+    name = sql.Identifier(database)
+    shut = "ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {let}"
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {of}"
+    server.execute(sql.SQL(shut).format(name=name, let=sql.SQL("false")))
+    server.execute(sql.SQL(end).format(of=sql.Literal(database)))
+    try:
+        yield
+    finally:
+        server.execute(sql.SQL(shut).format(name=name, let=sql.SQL("true")))

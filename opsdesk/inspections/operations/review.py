@@ -24,6 +24,8 @@ from opsdesk.inspections.models import (
 )
 from opsdesk.inspections.operations.rounds import move
 from opsdesk.inspections.queries.review import (
+    abnormal_items,
+    explanations_of,
     open_items,
     round_content,
     rounds_of,
@@ -45,7 +47,7 @@ class Signer:
     name: str
 
 
-def explain(
+def explain(  # noqa: PLR0913 - who, what, when, and what was seen are all said
     session: Session,
     round_: Round,
     items: Sequence[str],
@@ -53,8 +55,13 @@ def explain(
     *,
     by: str,
     at: datetime,
+    seen: Mapping[str, int] | None = None,
 ) -> None:
-    """Say what was done about abnormal items of a round that is not signed yet."""
+    """Say what was done about abnormal items of a round that is not signed yet.
+
+    `seen`: the versions of the explanations on the writer's page (0: none yet); one
+    that somebody changed since is not overwritten.
+    """
     if not text.strip():
         raise Refused("请写明处理情况。所选异常项未改动。")
     if round_.status not in _SIGNABLE:
@@ -62,11 +69,41 @@ def explain(
             "巡检 %(number)s 尚未完成或已签名，不能再填写说明。您的文字未保存，请先复制。",
             number=round_.number,
         )
+    former = _explainable(session, round_, items, seen)
     for item in items:
         _explain_one(session, round_.id, item, text.strip(), by=by, at=at)
     session.flush()
+    round_.version += 1  # whoever has it open to sign looks at something else
     settle(session, round_, at=at)
-    _tell(session, by, "round.explained", round_.number, at, {"items": list(items)})
+    detail = {"items": list(items), "text": text.strip(), "former": former}
+    _tell(session, by, "round.explained", round_.number, at, detail)
+
+
+def _explainable(
+    session: Session,
+    round_: Round,
+    items: Sequence[str],
+    seen: Mapping[str, int] | None,
+) -> dict[str, str]:
+    """Return what stood at the items so far; refuses foreign and changed ones."""
+    if not items:
+        raise Refused("没有勾选任何异常项。您的文字未保存，请先复制，勾选后再提交。")
+    known = {item.key for item in abnormal_items(session, round_.id)}
+    if not known.issuperset(items):
+        raise Refused(
+            "所选的异常项不在巡检 %(number)s 里，可能已重新判读。没有保存，请刷新后再填。",
+            number=round_.number,
+        )
+    rows = explanations_of(session, round_.id)
+    for item in items:
+        row = rows.get(item)
+        if row is not None and seen is not None and seen.get(item, 0) != row.version:
+            raise Stale(
+                "%(by)s 在您打开之后为所选的异常项写了说明，没有覆盖。"
+                "请复制您的文字，刷新后核对。",
+                by=row.by,
+            )
+    return {item: rows[item].text for item in items if item in rows}
 
 
 def _tell(
@@ -199,6 +236,7 @@ def countersign(
     session: Session, day: date, part: str, signer: Signer, *, at: datetime
 ) -> Signature:
     """Put the reviewer's or the customer's name under a whole day's record."""
+    session.execute(select(Round.id).where(Round.day == day).with_for_update())
     rounds = rounds_of(session, day)
     if not rounds:
         raise Refused("%(day)s 没有巡检记录，不能签名。", day=day)
@@ -222,9 +260,9 @@ def _put(
     at: datetime,
 ) -> Signature:
     content = (
-        round_content(session, round_id)
+        round_content(session, round_id, at=at)
         if round_id is not None
-        else [round_content(session, r.id) for r in rounds_of(session, day)]
+        else [round_content(session, r.id, at=at) for r in rounds_of(session, day)]
     )
     row = Signature(
         place=f"{round_id or day}/{part}",

@@ -166,8 +166,14 @@ def signatures_of(session: Session, day: date) -> list[Signature]:
     )
 
 
-def round_content(session: Session, round_id: int) -> dict[str, Any]:
-    """Return what a signature under a round vouches for, as JSON-able content."""
+def round_content(session: Session, round_id: int, *, at: datetime) -> dict[str, Any]:
+    """Return what a signature under a round vouches for, as JSON-able content.
+
+    It is all that the page showed: also what was found without being abnormal, and
+    the acknowledgements that stand in for an explanation.
+    """
+    items = abnormal_items(session, round_id)
+    known = acknowledged(session, at=at)
     round_ = session.get_one(Round, round_id)
     visits = session.execute(
         select(Visit, Judgement.state, Judgement.rules)
@@ -179,6 +185,7 @@ def round_content(session: Session, round_id: int) -> dict[str, Any]:
         "number": round_.number,
         "status": round_.status.value,
         "reason": round_.reason,
+        "suspect": round_.suspect,
         "visits": [
             {
                 "server": visit.server,
@@ -189,11 +196,25 @@ def round_content(session: Session, round_id: int) -> dict[str, Any]:
             }
             for visit, state, rules in visits
         ],
-        "items": [
-            [item.key, item.message_zh] for item in abnormal_items(session, round_id)
-        ],
+        "items": [[item.key, item.message_zh] for item in items],
+        "findings": _findings(session, round_id),
+        "acknowledged": {
+            item.key: [row.reason, row.by, row.until.isoformat()]
+            for item in items
+            if (row := known.get(item.key)) is not None
+        },
         "explanations": {
             key: [row.text, row.by]
             for key, row in sorted(explanations_of(session, round_id).items())
         },
     }
+
+
+def _findings(session: Session, round_id: int) -> list[list[str]]:
+    rows = session.execute(
+        select(FindingRow.fingerprint, FindingRow.severity, FindingRow.message_zh)
+        .join(Visit, Visit.judgement_id == FindingRow.judgement_id)
+        .where(FindingRow.round_id == round_id)
+        .order_by(Visit.position, FindingRow.id)
+    )
+    return [[mark, severity, message] for mark, severity, message in rows]
