@@ -26,7 +26,7 @@ def prepare(settings: Settings, *, first_round: bool) -> Desk:
         fresh = first_round_at(session) is None
     if fresh and first_round:
         _first_round(settings)
-    address = f"http://{settings.desk.listen_host}:{settings.desk.listen_port}"
+    address = f"http://{settings.desk.listen}"
     click.echo(
         say(f"\n运维服务台：{address}", f"\nThe desk: {address}", _language(settings))
     )

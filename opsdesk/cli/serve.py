@@ -83,9 +83,16 @@ def children_of(settings: Settings, config: Path) -> list[Child]:
 
     environ = {**os.environ, "OPSDESK_CONFIG": str(config)}
     environ.pop("GUNICORN_CMD_ARGS", None)
-    listen = f"{settings.desk.listen_host}:{settings.desk.listen_port}"
     web = (
-        *(sys.executable, "-m", "gunicorn", "--bind", listen, "--workers", "1"),
+        *(
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--bind",
+            settings.desk.listen,
+            "--workers",
+            "1",
+        ),
         *("--worker-class", "gthread", "--threads", str(THREADS)),
         *("--no-control-socket", "--log-level", "warning", "--name", "opsdesk-web"),
         *("--graceful-timeout", "10", "opsdesk.wsgi:create()"),

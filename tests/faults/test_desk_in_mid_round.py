@@ -203,14 +203,12 @@ def test_a_port_in_use_is_told_before_anything_starts(tmp_path: Path) -> None:
     assert desk.rows("select count(*) from round") == [(0,)]
 
 
-def answers(port: int) -> bool:
+def answers(port: int, host: str = "127.0.0.1") -> bool:
     """Say whether the sign-in page is served."""
     import urllib.request  # noqa: PLC0415
 
     try:
-        with urllib.request.urlopen(
-            f"http://127.0.0.1:{port}/sign-in", timeout=5
-        ) as page:
+        with urllib.request.urlopen(f"http://{host}:{port}/sign-in", timeout=5) as page:
             return bool(page.status == 200)
     except OSError:
         return False
@@ -223,3 +221,19 @@ def children(pid: int) -> list[int]:
         for child in task.read_text().split():
             found += [int(child), *children(int(child))]
     return found
+
+
+def test_a_desk_listens_on_ipv6_and_tells_an_address_that_opens(
+    tmp_path: Path,
+) -> None:
+    from tests.lab.process import free_port  # noqa: PLC0415
+
+    port = free_port()
+    desk = place(
+        tmp_path / "desk",
+        desk={"listen": f"[::1]:{port}", "data": "var"},
+        servers=[local("quick")],
+    )
+    with desk.running("serve", "--no-first-round"):
+        until(lambda: f"http://[::1]:{port}" in desk.output(), "the address is told")
+        until(lambda: answers(port, "[::1]"), "the desk answers")

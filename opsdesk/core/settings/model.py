@@ -29,6 +29,12 @@ class Desk:
     https: bool = False  # a proxy in front ends TLS and says who asked
     idle: timedelta = timedelta(minutes=15)  # a session unused for as long ends
 
+    @property
+    def listen(self) -> str:
+        """Return `host:port`, IPv6 in square brackets."""
+        host = self.listen_host
+        return f"{f'[{host}]' if ':' in host else host}:{self.listen_port}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:

@@ -213,3 +213,20 @@ def test_an_old_hash_is_made_anew_when_its_password_is_seen(
         sign_in(session, "zhiban", PASSWORD, origin=HERE, at=NOON)
         assert person.password_hash != weak
         assert sign_in(session, "zhiban", PASSWORD, origin=HERE, at=NOON).token
+
+
+def test_a_clock_set_back_does_not_make_a_session_live_longer(
+    sqlite_database: Database, attempt: Try
+) -> None:
+    token = attempt().token
+    assert token is not None
+    with sqlite_database.reading() as reading:
+        assert seat_of(reading, token, at=NOON - timedelta(minutes=1)) is not None
+        assert seat_of(reading, token, at=NOON - timedelta(days=1)) is None
+
+
+@pytest.mark.parametrize("name", ["ZHIBAN", " zhiban ", "zhiBan\t", "Zhiban\u3000"])
+def test_another_spelling_of_a_name_is_locked_with_it(attempt: Try, name: str) -> None:
+    for _ in range(DENGBAO3.lock_after):
+        attempt("wrong", username=name)
+    assert attempt().refusal == LOCKED_NOW
