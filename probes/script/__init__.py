@@ -15,7 +15,9 @@ from probes.server import Server
 
 __all__ = ["DIRECT", "LATE", "Cut", "Script", "compose", "cut"]
 
-DIRECT = frozenset({"filesystems", "backups", "certificates", "processes"})
+DIRECT = frozenset(
+    {"filesystems", "raid", "backups", "certificates", "processes", "drift"}
+)
 """Questions whose children the kernel may refuse to end; see `shell`."""
 
 LATE = ("cpu", "disks", "packages")

@@ -10,12 +10,14 @@ Two ways to run a question:
 
 - held: standard output and error are captured and written with one printf. For what
   reads /proc or is bounded by `timeout`.
-- direct: output goes straight to the wire and the shell waits with a watchdog, because
-  what looks at file systems may hang where no signal reaches.
+- direct: a child of its own answers and the shell waits with a watchdog, because what
+  looks at file systems and storage may hang where no signal reaches, and `timeout` with
+  it. The file systems' answer goes straight to the wire: what came before it hung counts.
 
 Whose time is up is ended with all that came of it: a `df` outlives the shell that
 started it, and would hold the wire open. The watchdog asks for `$!` in its trap, since
-it may be called off between the start of its sleep and the line after.
+it may be called off between the start of its sleep and the line after; and it ends the
+sleep by KILL, for a child that is not yet `sleep` but still a shell would lose a TERM.
 """
 
 from __future__ import annotations
@@ -71,7 +73,7 @@ od_end() { # what is stopped has no more children; the first dies last, it is wa
 }
 od_dog() {
   od_was=$!
-  trap 'if [ "$!" != "$od_was" ]; then kill "$!" 2>/dev/null; fi; exit 0' TERM
+  trap 'if [ "$!" != "$od_was" ]; then kill -9 "$!" 2>/dev/null; fi; exit 0' TERM
   sleep "$1" &
   wait $!
   trap - TERM
@@ -114,7 +116,10 @@ od_direct() {
   printf '%s BEGIN %s\n%s OUT\n' "$OD_NONCE" "$1" "$OD_NONCE"
   od_late=
   trap 'od_late=1' USR1
-  ( trap - USR1; od_ask_$1 ) 2>/dev/null & od_job=$!
+  ( trap - USR1
+    if [ "$1" = filesystems ]; then od_ask_filesystems; exit $?; fi
+    od_out=$(od_ask_$1); od_rc=$?
+    printf '%s\n' "$od_out"; exit $od_rc ) 2>/dev/null & od_job=$!
   od_dog "$2" $$ USR1 >/dev/null 2>&1 & od_watch=$!
   wait $od_job; od_rc=$?
   if [ -n "$od_late" ]; then od_end $od_job; od_rc=124; fi

@@ -238,6 +238,26 @@ def test_a_df_that_hangs_costs_its_own_section_alone(
 
 
 @every_shell
+def test_a_dead_share_under_the_homes_costs_its_own_section_alone(
+    shell: str, home: Home, tools: Path
+) -> None:
+    put(tools, "sha256sum", HANGS["is deaf"])
+    asked_of = tuple(
+        replace(one, seconds=2)
+        for one in ASKED
+        if one.name in {"load", "memory", "drift", "disks"}
+    )
+    script = asked(asked_of, path=before(tools))
+    done = run(script, shell, env=home.env, uid=home.uid)
+    answer, gaps = answered(script, done.stdout)
+    assert answer.complete
+    assert {name: each.status.value for name, each in gaps.items()} == {
+        "drift": "timed_out"
+    }
+    assert home.left() == []
+
+
+@every_shell
 def test_a_tool_that_hangs_without_timeout_is_ended_with_its_children(
     shell: str, home: Home, tools: Path
 ) -> None:
