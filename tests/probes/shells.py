@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess  # noqa: TID251 - the shells a server may have, on questions of ours
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -65,6 +66,19 @@ def run(
         if env is None
         else dict(env),
     )
+
+
+def python(program: str, *words: str) -> str:
+    """Return what a program says that has Python and nothing of ours."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-", *words],
+        check=True,
+        input=program.encode(),
+        capture_output=True,
+        timeout=60,
+        env={"PYTHONIOENCODING": "utf-8"},
+    )
+    return done.stdout.decode()
 
 
 def command(shell: str, uid: int = _NOBODY) -> list[str]:

@@ -8,34 +8,12 @@ from typing import get_origin
 
 import pytest
 
-from probes.catalogue import by_name
+from probes.catalogue import PROBES, by_name
 from probes.probe import Absent, Denied, Unreadable
 from probes.transcript import Section
 
 FOLDER = Path(__file__).parent / "transcripts"
-NAMES = (
-    "identity",
-    "load",
-    "cpu",
-    "memory",
-    "filesystems",
-    "disks",
-    "raid",
-    "kernel",
-    "packages",
-    "backups",
-    "certificates",
-    "network",
-    "bonding",
-    "ports",
-    "connections",
-    "paths",
-    "services",
-    "processes",
-    "clock",
-    "logins",
-    "drift",
-)
+NAMES = tuple(probe.name for probe in PROBES if probe.ask is not None)
 JUNK = (b"", b"-1", b"9" * 30, b"\x00", b"\xff\xfe", b"[x]", b"T", b":")
 
 
