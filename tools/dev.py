@@ -27,6 +27,7 @@ HELP = """\
 ./dev messages       collect the sentences of the screens and merge the translations
 ./dev bench [ARGS]   measure side by side (bench/)
 ./dev soak [ARGS]    run for long, and watch what grows
+./dev pictures       make the pictures of the docs anew
 ./dev bundle FILE    one archive to run the desk where there is no network
 """
 
@@ -114,6 +115,12 @@ def soak(arguments: list[str]) -> int:
     hand_over([environment.program("python"), "-m", "bench.soak", *arguments])
 
 
+def pictures(arguments: list[str]) -> int:
+    """Make the pictures of the docs by the program itself."""
+    set_up("test")
+    hand_over([environment.program("python"), "-m", "tools.pictures", *arguments])
+
+
 def pack(arguments: list[str]) -> int:
     """Write the archive for machines without a network."""
     set_up("run")
@@ -130,6 +137,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "messages": messages,
     "bench": bench,
     "soak": soak,
+    "pictures": pictures,
     "bundle": pack,
 }
 

@@ -15,7 +15,7 @@ from probes.transcript import Outcome
 DAYS = 30
 
 NOTES = {
-    "filing-2": "已清理 /data 下 90 天前的导出文件，并压缩归档日志；复检恢复正常。",
+    "filing-2": "已压缩归档日志，释放有限；已申请清理 90 天前的导出文件。",
     "cache-1": "机柜 PDU 检修导致断电，已恢复供电，主从同步正常。",
     "db-2": "备份任务因锁等待延后，已手工重跑并核对大小。",
     "exchange-1": "前置交换程序内存泄漏，已重启服务，转开发排查。",
@@ -111,9 +111,8 @@ def _changed(base: Mood, name: str, day: int, slot: Slot) -> Mood:
 
 
 def _filling(day: int) -> int:
-    """Return how full filing-2 is: it fills until the 22nd day, then is cleared."""
-    cleared = 22
-    return 72 + day if day < cleared else 60 + (day - cleared) // 3
+    """Return how full filing-2 is: it fills by a hundredth a day, and nobody clears it."""
+    return min(99, 62 + day)
 
 
 def missed(day: int, slot: Slot) -> str:
