@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,12 @@ class OpsdeskGroup(click.Group):
         except Refused as refusal:
             click.echo(printable(sentence(refusal)), err=True)
             ctx.exit(2)
+        except Exception as trouble:
+            words = outage(trouble)
+            if words is None:
+                raise
+            click.echo(printable(pick(words, LANGUAGE)), err=True)
+            ctx.exit(1)
 
 
 def accept_config(command: click.Command) -> None:
@@ -144,6 +151,32 @@ def accept_config(command: click.Command) -> None:
             accept_config(below)
     if not any(parameter.name == "config" for parameter in command.params):
         command.params.append(_config_option())
+
+
+def outage(trouble: Exception) -> Words | None:
+    """Return what to say of a database or a store that is away; None for a bug.
+
+    Whoever raised it has loaded its module; --help has not, and stays light.
+    """
+    database = sys.modules.get("sqlalchemy.exc")
+    if database is not None and isinstance(
+        trouble, (database.OperationalError, database.InterfaceError)
+    ):
+        return _DATABASE_AWAY.fill(why=getattr(trouble, "orig", trouble))
+    files = sys.modules.get("opsdesk.core.files")
+    if files is not None and isinstance(trouble, (files.Unwritable, files.Damaged)):
+        kept: Words = trouble.words
+        return kept
+    return None
+
+
+_DATABASE_AWAY = Words(
+    "数据库不能使用（{why}）。没有完成的改动都没有保存，已有数据不受影响。"
+    "请检查数据库是否在运行、database.url 是否正确，然后重试。",
+    "The database cannot be used ({why}). Nothing half-done was saved, and what is "
+    "there is safe. Check that the database runs and that database.url is right, then "
+    "try again.",
+)
 
 
 def sentence(refusal: Refused) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+from unicodedata import category
 
 _KEPT = frozenset("\n\t")
 _PICTURES = 0x2400  # U+2400 "␀" is the picture of U+0000, and so on to U+001F
@@ -18,7 +18,8 @@ def printable(text: str, *, keep: frozenset[str] = _KEPT) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_shown(char, keep) for char in text)
+    hidden = {char for char in set(text) - keep if category(char) in _HIDDEN}
+    return text.translate({ord(char): _shown(char) for char in hidden})
 
 
 def storable(text: str) -> str:
@@ -40,9 +41,7 @@ def one_line(text: str) -> str:
     return printable(text, keep=frozenset())
 
 
-def _shown(char: str, keep: frozenset[str]) -> str:
-    if char in keep or unicodedata.category(char) not in _HIDDEN:
-        return char
+def _shown(char: str) -> str:
     code = ord(char)
     if code < 0x20:  # noqa: PLR2004 - C0, by its picture
         return chr(_PICTURES + code)

@@ -158,6 +158,8 @@ def url(value: Any) -> str:
         raise bad("url") from error
     if not good or not isinstance(value, str):
         raise bad("url")
+    if "@" in parts.netloc:
+        raise bad("url_with_secret")
     return value
 
 

@@ -47,6 +47,11 @@ _OURS = {
         "应为 http:// 或 https:// 开头的网址。",
         "This should be an address beginning with http:// or https://.",
     ),
+    "url_with_secret": Words(
+        "网址里不能写账号和口令：网址会显示在页面和记录上。请去掉“@”及其前面的部分。",
+        "An address must not hold an account or a password: it is shown on pages and "
+        "papers. Take out the `@` and what stands before it.",
+    ),
     "host_key": Words(
         "主机密钥应为“SHA256:…”指纹（ssh-keygen -lf 所示），或“ssh-ed25519 AAAA…”"
         "这样的公钥行。",

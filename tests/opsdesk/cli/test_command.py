@@ -169,3 +169,19 @@ def test_doctor_says_what_to_do_before_anything_is_made(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "opsdesk init" in result.stdout
     assert [one.name for one in tmp_path.iterdir()] == ["config.yaml"]
+
+
+@pytest.mark.parametrize("command", ["init", "serve"])
+def test_a_database_that_is_away_is_a_sentence_without_its_password(
+    tmp_path: Path, command: str
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        f'desk: {{listen: "127.0.0.1:{free_port()}"}}\n'
+        'database: {url: "postgresql+psycopg://desk:hunter2@127.0.0.1:1/desk"}\n'
+    )
+    done = run(command, "--config", str(config))
+    assert done.exit_code == 1, done.output
+    assert isinstance(done.exception, SystemExit)
+    assert "Check that the database runs" in done.output or "检查数据库" in done.output
+    assert "hunter2" not in done.output

@@ -215,6 +215,10 @@ WRONG = {
         '{name: a, transport: local, checks: [{http: "ftp://a"}]}',
         "checks[0].http",
     ),
+    "a web page with a password in its address": (
+        '{name: a, transport: local, checks: [{http: "https://u:secret@a/"}]}',
+        "checks[0].http",
+    ),
     "SNMP 2c without a community": (
         "{name: a, transport: local, checks: [{snmp: {version: 2c}}]}",
         "checks[0].snmp",
