@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from opsdesk.core.database import Row, choice
@@ -124,6 +132,12 @@ class FindingRow(Row):
     unit: Mapped[str] = mapped_column(String(16))
     fingerprint: Mapped[str] = mapped_column(String(16), index=True)
     muted: Mapped[str] = mapped_column(String(16), default="")  # maintenance, acked
+
+
+IN_FORCE = and_(
+    Visit.id == FindingRow.visit_id, Visit.judgement_id == FindingRow.judgement_id
+)
+"""Joins a finding to its visit if its judgement is the one that holds now."""
 
 
 class Condition(Row):

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from opsdesk.inspections.models import (
+    IN_FORCE,
     Condition,
     FindingRow,
     Judgement,
@@ -212,7 +213,7 @@ def sightings(
     """Return the newest rounds that saw an abnormality."""
     rows = session.execute(
         select(FindingRow, Round.number, Visit.began_at)
-        .join(Visit, Visit.judgement_id == FindingRow.judgement_id)
+        .join(Visit, IN_FORCE)
         .join(Round, Round.id == FindingRow.round_id)
         .where(FindingRow.fingerprint == fingerprint)
         .order_by(FindingRow.id.desc())

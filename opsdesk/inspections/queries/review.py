@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from opsdesk.inspections.models import (
+    IN_FORCE,
     Acknowledgement,
     Explanation,
     FindingRow,
@@ -78,7 +79,7 @@ def _silent(session: Session, round_id: int) -> list[Item]:
 def _critical(session: Session, round_id: int) -> list[Item]:
     rows = session.scalars(
         select(FindingRow)
-        .join(Visit, Visit.judgement_id == FindingRow.judgement_id)
+        .join(Visit, IN_FORCE)
         .where(
             FindingRow.round_id == round_id,
             FindingRow.severity == Severity.CRITICAL.value,
@@ -213,7 +214,7 @@ def round_content(session: Session, round_id: int, *, at: datetime) -> dict[str,
 def _findings(session: Session, round_id: int) -> list[list[str]]:
     rows = session.execute(
         select(FindingRow.fingerprint, FindingRow.severity, FindingRow.message_zh)
-        .join(Visit, Visit.judgement_id == FindingRow.judgement_id)
+        .join(Visit, IN_FORCE)
         .where(FindingRow.round_id == round_id)
         .order_by(Visit.position, FindingRow.id)
     )

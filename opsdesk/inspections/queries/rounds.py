@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opsdesk.core.errors import NotFound
-from opsdesk.inspections.models import FindingRow, Judgement, Round, Visit
+from opsdesk.inspections.models import IN_FORCE, FindingRow, Judgement, Round, Visit
 from opsdesk.inspections.queries.past import unpack_facts
 
 
@@ -159,7 +159,7 @@ def findings_of(session: Session, round_id: int) -> dict[int, list[FindingView]]
     """Return a round's findings by visit, worst first."""
     rows = session.scalars(
         select(FindingRow)
-        .join(Visit, Visit.judgement_id == FindingRow.judgement_id)
+        .join(Visit, IN_FORCE)
         .where(FindingRow.round_id == round_id)
         .order_by(FindingRow.severity, FindingRow.id)
     )
