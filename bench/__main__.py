@@ -7,32 +7,47 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bench import inspect
-from bench.machine import describe, load
+from bench import hung, inspect, report, screens
+from bench.machine import describe
+from opsdesk.core import clock
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var/bench/results"
+RESULTS = ROOT / "bench/RESULTS.md"
+PARTS = ("sweeps", "hung", "screens", "report")
 
 
 def main() -> int:
     """Do the parts that are asked for; all of them when none is."""
     chosen = _arguments()
-    for size, rounds in inspect.sizes(chosen.sizes):
-        keep(f"sweep-{size}", inspect.sweep(size, rounds, frozenset(chosen.only)))
+    parts = set(chosen.parts) or set(PARTS)
+    if "sweeps" in parts:
+        for size, rounds in inspect.sizes(chosen.sizes):
+            found = inspect.sweep(size, rounds, frozenset(chosen.only))
+            keep(f"sweep-{size}", found)
+    if "hung" in parts:
+        keep("hung", hung.hung(30, chosen.hung_rounds))
+    if "screens" in parts:
+        keep("screens", screens.screens(chosen.days))
+    report.write(KEPT, RESULTS)
     return 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("--sizes", default="30x5,100x3,300x3")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
+    parser.add_argument("--sizes", default="30x5,100x5,300x5", help="SERVERSxRUNS,…")
     parser.add_argument("--only", action="append", default=[], metavar="ROW")
+    parser.add_argument("--hung-rounds", type=int, default=3)
+    parser.add_argument("--days", type=int, default=1825)
     return parser.parse_args()
 
 
 def keep(name: str, found: dict[str, Any]) -> None:
     """Keep what one part has measured; RESULTS.md is made of all parts."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    whole = {**found, "machine": describe(), "load": load()}
+    at = f"{clock.now():%Y-%m-%d %H:%M} UTC"
+    whole = {**found, "machine": describe(), "at": at}
     (KEPT / f"{name}.json").write_text(json.dumps(whole, indent=1))
 
 
