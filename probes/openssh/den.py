@@ -26,6 +26,9 @@ It also notes the key down, so that a person can be asked whether to trust it.
 """
 
 
+_KEY_SHOWN = 100  # as much of a key's path as the client's prompt shows
+
+
 @dataclass(frozen=True, slots=True)
 class Den:
     """The folder, and the environment that lets ssh ask us."""
@@ -79,16 +82,22 @@ def _environment(den: Path, prompts: list[str]) -> dict[str, str]:
 
 
 def _answers(index: int, server: Server, held: ExitStack) -> Iterator[str]:
-    """Yield lines of a shell `case`: which prompt reads which pipe of ours."""
+    """Yield lines of a shell `case`: which prompt reads which pipe of ours.
+
+    Only the client's own words before a server's are looked at, so that no server can
+    ask for the secret of another by naming it in its prompt.
+    """
     credential = server.credential
     if credential is None:
         return
     if credential.key_file and credential.passphrase:
-        which = shlex.quote(str(credential.key_file))
-        yield f"*{which}*) {_reader(credential.passphrase, held)} ;;"
+        key = str(credential.key_file)[:_KEY_SHOWN]
+        which = shlex.quote(f"Enter passphrase for key '{key}")
+        yield f"{which}*) {_reader(credential.passphrase, held)} ;;"
     if credential.password:
-        which = shlex.quote(f"{credential.user}@{alias(index)}")
-        yield f"*{which}*) {_reader(credential.password, held)} ;;"
+        name = f"{credential.user}@{alias(index)}"
+        which = f"{shlex.quote(f'({name}) ')}*|{shlex.quote(name)}\\'*"
+        yield f"{which}) {_reader(credential.password, held)} ;;"
 
 
 def _reader(secret: Secret, held: ExitStack) -> str:
