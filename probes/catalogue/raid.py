@@ -11,14 +11,17 @@ from probes.finding import Finding, Severity, Words
 from probes.probe import Absent, Circumstances, Probe, Unreadable
 from probes.transcript import Section
 
+# Anybody may see that there are multipath devices, only root how their paths are: then
+# the section is denied, unless there are arrays to tell of.
 ASK = r"""
 found=
 if [ -r /proc/mdstat ] && grep -q '^md' /proc/mdstat; then
   found=1; echo '[md]'; cat /proc/mdstat
 fi
-if have multipath && [ -d /dev/mapper ] && out=$(elevated multipath -ll 2>/dev/null) &&
-  [ -n "$out" ]; then
-  found=1; echo '[multipath]'; printf '%s\n' "$out"
+if grep -qs '^mpath-' /sys/block/dm-*/dm/uuid; then
+  if out=$(elevated multipath -ll); then echo '[multipath]'; printf '%s\n' "$out"
+  elif [ -z "$found" ]; then return 77; fi
+  found=1
 fi
 if [ -z "$found" ]; then absent "no RAID array and no multipath device"; return 69; fi
 """
