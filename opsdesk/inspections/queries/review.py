@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -174,7 +174,6 @@ def round_content(session: Session, round_id: int, *, at: datetime) -> dict[str,
     the acknowledgements that stand in for an explanation.
     """
     items = abnormal_items(session, round_id)
-    known = acknowledged(session, at=at)
     round_ = session.get_one(Round, round_id)
     visits = session.execute(
         select(Visit, Judgement.state, Judgement.rules)
@@ -199,15 +198,20 @@ def round_content(session: Session, round_id: int, *, at: datetime) -> dict[str,
         ],
         "items": [[item.key, item.message_zh] for item in items],
         "findings": _findings(session, round_id),
-        "acknowledged": {
-            item.key: [row.reason, row.by, row.until.isoformat()]
-            for item in items
-            if (row := known.get(item.key)) is not None
-        },
+        "acknowledged": _standing_in(items, acknowledged(session, at=at)),
         "explanations": {
             key: [row.text, row.by]
             for key, row in sorted(explanations_of(session, round_id).items())
         },
+    }
+
+
+def _standing_in(
+    items: Sequence[Item], known: Mapping[str, Acknowledgement]
+) -> dict[str, list[str]]:
+    rows = {item.key: known[item.key] for item in items if item.key in known}
+    return {
+        key: [row.reason, row.by, row.until.isoformat()] for key, row in rows.items()
     }
 
 
