@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, TypeVar
 
 from probes.catalogue.text import cut
@@ -74,6 +75,8 @@ class Answer:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Unreadable(f"{key} is not a number: {value!r}")
+        if not isfinite(value):
             raise Unreadable(f"{key} is not a number: {value!r}")
         return float(value)
 

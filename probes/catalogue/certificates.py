@@ -97,15 +97,16 @@ def _read(path: str, pem: str) -> CertificateFile:
         return CertificateFile(path=path, state="empty")
     try:
         certificates = x509.load_pem_x509_certificates(pem.encode("ascii", "replace"))
-    except ValueError:  # one bad file must not hide when the others end
+        first = min(certificates, key=lambda c: c.not_valid_after_utc)
+        return CertificateFile(
+            path=path,
+            state="read",
+            name=first.subject.rfc4514_string(),
+            ends=first.not_valid_after_utc.isoformat(),
+        )
+    except (ValueError, x509.InvalidVersion):
+        # one bad file must not hide when the others end
         return CertificateFile(path=path, state="broken")
-    first = min(certificates, key=lambda c: c.not_valid_after_utc)
-    return CertificateFile(
-        path=path,
-        state="read",
-        name=first.subject.rfc4514_string(),
-        ends=first.not_valid_after_utc.isoformat(),
-    )
 
 
 def judge(facts: tuple[CertificateFile, ...], here: Circumstances) -> Iterator[Finding]:

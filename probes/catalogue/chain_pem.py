@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtensionOID, NameOID
 
@@ -10,6 +11,11 @@ from probes.catalogue.chain import Member
 from probes.probe import Unreadable
 
 _RSA_BITS = 2048
+_BROKEN = (
+    x509.UnsupportedGeneralNameType,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+)
 _OLD_HASHES = frozenset({"md5", "sha1"})
 
 
@@ -20,7 +26,7 @@ def members(pems: list[str]) -> tuple[Member, ...]:
         try:
             certificate = x509.load_pem_x509_certificate(pem.encode())
             member = _member(certificate, [each.label for each in found])
-        except (ValueError, x509.UnsupportedGeneralNameType) as error:
+        except (ValueError, *_BROKEN) as error:
             raise Unreadable(f"not a certificate: {error}") from error
         found.append(member)
     return tuple(found)
@@ -62,11 +68,17 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
 
 
 def _weakness(certificate: x509.Certificate, *, self_signed: bool) -> str:
-    """Name a key or signature too weak. A root's own signature is not relied upon."""
-    key = certificate.public_key()
+    """Name a key or signature too weak. A root's own signature is not relied upon.
+
+    What OpenSSL's wrapper does not know (SM2 with SM3, GB/T 32918) is not called weak.
+    """
+    try:
+        key = certificate.public_key()
+        algorithm = certificate.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        return ""
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < _RSA_BITS:
         return f"RSA {key.key_size}"
-    algorithm = certificate.signature_hash_algorithm
     if algorithm and algorithm.name in _OLD_HASHES and not self_signed:
         return algorithm.name
     return ""

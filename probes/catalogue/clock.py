@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 from probes.catalogue.text import cut, rows, whole
 from probes.catalogue.verdict import against
@@ -95,7 +96,7 @@ def read(section: Section) -> Clock:
         raise Unreadable("no epoch")
     seconds, _, fraction = lines[0].removeprefix("epoch ").partition(".")
     fraction = fraction[:3].ljust(3, "0") if fraction else ""
-    precise = fraction.isdigit()
+    precise = fraction.isdecimal()
     epoch_ms = whole(seconds, lines[0]) * _MS
     epoch_ms += int(fraction) if precise else _MS // 2  # in the middle of it
     source = lines[1].strip("[]") if len(lines) > 1 else ""
@@ -147,9 +148,12 @@ def _ntp(lines: list[str]) -> _Kept:
 
 def _number(text: str, row: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError as error:
         raise Unreadable(f"not a number: {cut(row)!r}") from error
+    if not isfinite(number):
+        raise Unreadable(f"not a number: {cut(row)!r}")
+    return number
 
 
 def _timesyncd(lines: list[str]) -> _Kept:

@@ -39,7 +39,7 @@ def moment(cells: list[str], now: int, row: str) -> int:
     month, day, clock = _MONTHS.get(cells[0], 0), whole(cells[1], row), cells[2]
     hms = [whole(part, row) for part in clock.split(":")]
     hms += [0] * (3 - len(hms))
-    if len(cells) > 3 and len(cells[3]) == 4 and cells[3].isdigit():  # noqa: PLR2004
+    if len(cells) > 3 and len(cells[3]) == 4 and cells[3].isdecimal():  # noqa: PLR2004
         return seconds([int(cells[3]), month, day, *hms], row)
     year = time.gmtime(now).tm_year
     this = seconds([year, month, day, *hms], row)
