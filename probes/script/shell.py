@@ -113,13 +113,17 @@ od_held() {
 }
 od_direct() {
   od_ms; od_began=$od_now
-  printf '%s BEGIN %s\n%s OUT\n' "$OD_NONCE" "$1" "$OD_NONCE"
+  printf '%s BEGIN %s\n' "$OD_NONCE" "$1"
   od_late=
   trap 'od_late=1' USR1
   ( trap - USR1
-    if [ "$1" = filesystems ]; then od_ask_filesystems; exit $?; fi
-    od_out=$(od_ask_$1); od_rc=$?
-    printf '%s\n' "$od_out"; exit $od_rc ) 2>/dev/null & od_job=$!
+    if [ "$1" = filesystems ]; then
+      printf '%s OUT\n' "$OD_NONCE"; od_ask_filesystems; exit $?
+    fi
+    od_all=$( { od_out=$(od_ask_$1 2>&3 3>&-); od_rc=$?
+      printf '\n%s OUT\n%s' "$OD_NONCE" "$od_out"; exit $od_rc
+    } 3>&1 2>/dev/null); od_rc=$?
+    printf '%s' "$od_all"; exit $od_rc ) 2>/dev/null & od_job=$!
   od_dog "$2" $$ USR1 >/dev/null 2>&1 & od_watch=$!
   wait $od_job; od_rc=$?
   if [ -n "$od_late" ]; then od_end $od_job; od_rc=124; fi

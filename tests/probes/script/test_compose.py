@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from probes.catalogue import PROBES, by_name
 from probes.finding import Words
 from probes.probe import Probe
@@ -58,6 +60,19 @@ def test_hostile_names_arrive_as_they_were_written(shell: str) -> None:
     script = compose((told,), expected, nonce="n" * 32)
     (section,) = cut(run(script, shell).stdout, script.nonce).sections
     assert section.text == "\n".join((*HOSTILE, *HOSTILE, "$(id) 1 a'b")) + "\n"
+
+
+@every_shell
+@pytest.mark.parametrize("name", ["load", "raid", "drift"])
+def test_a_refusal_comes_with_its_reason(name: str, shell: str) -> None:
+    told = asking("printf 'so far\n\n'; denied not for us; return 77", name=name)
+    script = compose((told,), server(), nonce="n" * 32)
+    (section,) = cut(run(script, shell).stdout, script.nonce).sections
+    assert (section.status, section.stderr) == (77, b"not for us\n")
+    assert section.stdout == b"so far\n"
+    silent = compose((asking(":", name=name),), server(), nonce="n" * 32)
+    (section,) = cut(run(silent, shell).stdout, silent.nonce).sections
+    assert (section.status, section.stdout, section.stderr) == (0, b"", b"")
 
 
 @every_shell
