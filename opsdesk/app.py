@@ -21,6 +21,7 @@ from opsdesk.people.policy import DENGBAO3, Policy
 from opsdesk.web import (
     BLUEPRINTS,
     errors,
+    fact_values,
     filters,
     gate,
     language,
@@ -53,6 +54,7 @@ def create_app(
         errors.install,
         filters.install,
         probe_words.install,
+        fact_values.install,
         page.install,
     ):
         install(app)

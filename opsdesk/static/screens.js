@@ -47,6 +47,24 @@
     if (document.querySelector("#matrix[data-reload]")) window.location.reload();
   };
 
+  // A row that is open closes when its link is pressed again.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-opens]");
+    if (!link || event.ctrlKey || event.metaKey) return;
+    const place = document.getElementById(link.dataset.opens);
+    const open = link.getAttribute("aria-expanded") === "true";
+    link.setAttribute("aria-expanded", String(!open));
+    if (!open) return;
+    event.preventDefault();
+    event.stopPropagation();
+    place.replaceChildren();
+  }, true);
+
+  // Enter on what j and k walk opens its first link.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("[data-step]")) event.target.querySelector("a")?.click();
+  });
+
   const start = () => { dropSent(); drafts(); };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

@@ -9,7 +9,7 @@ from flask import Blueprint, g, render_template, request
 from opsdesk.core.clock import local_day
 from opsdesk.flows.keep_slots import timetable
 from opsdesk.inspections.queries import board as query
-from opsdesk.inspections.queries.running import running_rounds
+from opsdesk.inspections.queries.running import first_round_at, running_rounds
 from opsdesk.inspections.slots import next_due
 from opsdesk.people.models import Role
 from opsdesk.web import unit
@@ -49,6 +49,8 @@ def _now() -> dict[str, Any]:
         "today": today,
         "now_at": g.at,
         "cells": cells,
+        "first_round_at": first_round_at(session),
+        "missed": sum(cell.status == "missed" for cell in cells),
         "rounds_done": sum(cell.ended_at is not None for cell in cells),
         "latest": next((c for c in reversed(cells) if c.ended_at), None),
         "standing": standing[:MOST],

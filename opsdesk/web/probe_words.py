@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 from opsdesk.web.language import words
 from probes import catalogue
 from probes.reply import ReplyStatus
+from probes.server import Kind
 
 
 def install(app: Flask) -> None:
     """Make the filters known to templates."""
     app.add_template_filter(probe_title)
     app.add_template_filter(gap_word)
+    app.add_template_filter(kind_word)
 
 
 def probe_title(name: str) -> str:
@@ -24,6 +26,11 @@ def probe_title(name: str) -> str:
         if probe.name == name:
             return words(probe.title)
     return name
+
+
+def kind_word(kind: str) -> str:
+    """Return what a kind of server is called, its name where it is unknown."""
+    return words(Kind(kind).words) if kind in set(Kind) else kind
 
 
 def gap_word(status: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,10 +20,11 @@ from opsdesk.inspections.operations.rounds import Plan
 from opsdesk.inspections.queries import history, review, rounds
 from opsdesk.inspections.sections import SECTIONS, columns
 from opsdesk.people import sign_in as door
-from opsdesk.web import unit
+from opsdesk.web import unit, visit_page
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
 from opsdesk.web.forms import EmptyForm
 from opsdesk.web.gate import go
+from probes.server import Server
 
 screen = Blueprint("rounds", __name__, url_prefix="/rounds")
 
@@ -64,8 +66,7 @@ def ask() -> Response:
     desk = unit.desk()
     if is_demo(desk.settings):
         raise Refused("这是演示台，设备都是虚构的，不会去连接。没有发起巡检。")
-    names = set(request.form.getlist("server"))
-    servers = [s for s in desk.settings.servers if not names or s.name in names]
+    servers = _chosen(desk.settings.servers)
     if not servers:
         raise Refused("没有选中任何已配置的服务器。没有发起巡检。")
     plan = Plan(
@@ -77,6 +78,17 @@ def ask() -> Response:
     requested = inspect_estate.request_in(unit.session(), plan, at=g.at)
     flash(_("已发起巡检，几秒内开始。"))
     return go(url_for("rounds.page", number=requested))
+
+
+def _chosen(servers: Sequence[Server]) -> list[Server]:
+    """Return what the form names: servers, `zone:…` or `kind:…`; nothing is all."""
+    names = {name for name in request.form.getlist("server") if name}
+    return [
+        server
+        for server in servers
+        if not names
+        or names & {server.name, f"zone:{server.zone}", f"kind:{server.kind.value}"}
+    ]
 
 
 @screen.get("/<number>")
@@ -121,20 +133,32 @@ def _round(number: str) -> dict[str, Any]:
 @may(*READERS)
 def visit(number: str, server: str) -> str:
     """Show one server in one round: findings, facts against limits, transcript."""
+    return render_template("rounds/visit.html", **_visit(number, server))
+
+
+@screen.get("/<number>/servers/<server>/summary")
+@may(*READERS, quiet=True)
+def summary(number: str, server: str) -> str:
+    """Return what opens under a row of the matrix."""
+    return render_template("rounds/_summary.html", **_visit(number, server))
+
+
+def _visit(number: str, server: str) -> dict[str, Any]:
     session = unit.session()
     row = rounds.by_number(session, number)
     found = next((v for v in row.visits if v.server == server), None)
     if found is None:
         raise NotFound("%(server)s 不在这次巡检里。", server=server)
-    return render_template(
-        "rounds/visit.html",
-        round=row,
-        visit=found,
-        facts=rounds.facts_of(session, found.id),
-        explained=review.explanations_of(session, row.id),
-        visit_key=review.visit_key(server),
-        form=EmptyForm(),
-    )
+    return {
+        "round": row,
+        "visit": found,
+        "facts": rounds.facts_of(session, found.id),
+        "explained": review.explanations_of(session, row.id),
+        "visit_key": review.visit_key(server),
+        "pasts": visit_page.pasts(found),
+        "said": visit_page.sections(found, {f.probe for f in found.findings}),
+        "form": EmptyForm(),
+    }
 
 
 @screen.post("/<number>/explain")

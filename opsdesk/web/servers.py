@@ -132,6 +132,19 @@ def maintain(name: str) -> Response:
     return go(url_for("servers.page", name=name))
 
 
+@screen.post("/<name>/maintenance/<int:window_id>/end")
+@may(*BUSINESS)
+def end_maintenance(name: str, window_id: int) -> Response:
+    """End a maintenance window before its time: findings alarm again."""
+    windows = history.windows_of(unit.session(), name, at=g.at)
+    row = next((window for window in windows if window.id == window_id), None)
+    if row is None:
+        raise Refused("这个维护窗口已经结束或已被取消。")
+    operations.end_maintenance(unit.session(), row, by=somebody().username, at=g.at)
+    flash(_("维护窗口已结束，恢复告警。"))
+    return go(url_for("servers.page", name=name))
+
+
 def _moment(field: str) -> datetime:
     """Read a local date and time from a form."""
     moment = local_moment(field)

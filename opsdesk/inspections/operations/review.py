@@ -208,6 +208,18 @@ def maintain(  # noqa: PLR0913 - as above
     return row
 
 
+def end_maintenance(
+    session: Session, row: Maintenance, *, by: str, at: datetime
+) -> None:
+    """End a window before its time; what is found from now on alarms."""
+    if row.ended_at is not None:
+        raise Refused("这个维护窗口已经结束或已被取消。")
+    row.ended_at = at
+    session.flush()
+    detail = {"begins": row.begins, "ends": row.ends, "reason": row.reason}
+    _tell(session, by, "maintenance.ended", row.server, at, detail)
+
+
 def sign(
     session: Session, round_: Round, signer: Signer, *, version: int, at: datetime
 ) -> Signature:

@@ -1,0 +1,235 @@
+"""What screens call the facts of a visit: one word for every field, both languages."""
+
+from __future__ import annotations
+
+from probes.finding import Words
+
+_TABLE = """
+accounts 账户 Accounts
+active 活动 Active
+address 地址 Address
+admin 管理状态 Admin_state
+age_hours 距今 Age
+alias 别名 Alias
+also 也挂载于 Also_mounted_at
+arrays 磁盘阵列 Arrays
+asked_at 询问时间 Asked_at
+available_kib 可用 Available
+banner 应答头 Banner
+blocked 不可中断进程 Blocked_processes
+body_bytes 正文大小 Body_size
+bonds 聚合链路 Bonds
+boot_id 启动标识 Boot_ID
+boot_time 启动时间 Booted_at
+busy_percent 忙碌 Busy
+bytes 大小 Size
+capped 未列全 List_cut_short
+carrier 链路接通 Carrier
+chain 证书链 Certificate_chain
+cipher 加密套件 Cipher
+close_wait CLOSE_WAIT CLOSE_WAIT
+closed 已关闭 Closed
+closing 关闭中 Closing
+command 命令 Command
+complaints 校验问题 Verification_problems
+connect_ms 连接用时 Connect_time
+connected_clients 客户端连接 Clients_connected
+connected_replicas 从节点 Replicas_connected
+connections 连接数 Connections
+conntrack_count 连接跟踪数 Tracked_connections
+conntrack_max 连接跟踪上限 Tracked_connections_limit
+container 容器 Container
+contains 应含文字 Expected_text
+contains_found 含有该文字 Text_found
+cores 处理器核数 Cores
+count 数量 Count
+cpu_percent 处理器使用 CPU_used
+cpu_seconds 处理器用时 CPU_time
+degraded 降级 Degraded
+denied 无权查看 Denied
+descr 设备描述 Description
+description 说明 Description
+desk 运维台进程 The_desk's_process
+detail 详情 Detail
+device 设备 Device
+disk 是磁盘 Is_a_disk
+disks 磁盘 Disks
+duplex 双工 Duplex
+enabled 已启用 Enabled
+ends 到期 Ends
+engine 数据库类型 Engine
+epoch_ms 服务器时间 Server's_time
+error 错误 Error
+errors 错误 Errors
+established 已建立的连接 Established
+evicted_keys 被淘汰的键 Keys_evicted
+expected 要求运行的 Expected
+expected_banner 应有的应答头 Expected_banner
+expected_status 应有的状态码 Expected_status
+failed 失败 Failed
+failed_count 登录失败次数 Failed_logins
+failed_source 登录失败的来源 Source_of_failed_logins
+failures 登录失败 Login_failures
+fifteen 15_分钟负载 Load_15_min
+files 打开的文件 Open_files
+fin_wait FIN_WAIT FIN_WAIT
+first 最早 First
+first_byte_ms 首字节用时 First_byte
+five 5_分钟负载 Load_5_min
+glob 备份路径 Backup_path
+host 主机 Host
+hostname 主机名 Host_name
+hung 无响应 Hung
+in_octets 接收 Received
+inodes_used_percent inode_已用 Inodes_used
+interfaces 网络接口 Interfaces
+iowait_percent 等待磁盘 Waiting_for_disk
+issuer 签发者 Issuer
+items 项目 Items
+kernel 内核 Kernel
+keys 登录公钥 Login_keys
+keyspace_hits 命中 Hits
+keyspace_misses 未命中 Misses
+kind 类型 Kind
+label 标签 Label
+lag_seconds 复制延迟 Replication_lag
+last 最近 Last
+last_ack LAST_ACK LAST_ACK
+last_aof_write 最近_AOF_写入 Last_AOF_write
+last_bgsave 最近快照 Last_snapshot
+level 级别 Level
+listening 监听 Listening
+load 负载 Load
+loading 正在载入 Loading
+location 跳转到 Location
+logins 登录 Logins
+longest_transaction_s 最长事务 Longest_transaction
+loss_percent 丢包 Packet_loss
+machine 架构 Architecture
+manager 管理工具 Manager
+master_link 主从连接 Link_to_master
+master_link_down_s 主从断开 Link_down_for
+max_connections 连接上限 Connection_limit
+maxclients 客户端上限 Client_limit
+maxmemory_bytes 内存上限 Memory_limit
+memory_available_kib 可用内存 Memory_available
+memory_total_kib 内存总量 Memory_total
+method 方法 Method
+mode 模式 Mode
+most 进程上限 Process_limit
+mount 挂载点 Mount_point
+multipaths 多路径 Multipaths
+name 名称 Name
+name_matches 名称相符 Name_matches
+names 名称 Names
+not_after 有效至 Valid_until
+not_before 有效自 Valid_from
+ntp_offset_ms 与时间源相差 Offset_from_time_source
+one 1_分钟负载 Load_1_min
+oom_kills 内存不足终止进程 Out-of-memory_kills
+oper 运行状态 Operating_state
+orphaned 孤儿连接 Orphaned
+os 操作系统 Operating_system
+os_id 系统标识 System_ID
+out_octets 发送 Sent
+parent 父进程 Parent
+path 路径 Path
+paths 路径 Paths
+pending 待更新的软件包 Updates_pending
+pid 进程号 PID
+port 端口 Port
+precise 精确到毫秒 To_the_millisecond
+present 当前登录 Signed_in_now
+process 进程 Process
+processes 进程数 Processes
+processors 处理器数 Processors
+protocol 协议 Protocol
+read_only 只读 Read-only
+read_only_on_purpose 配置为只读 Read-only_on_purpose
+reason 原因 Reason
+reboot_required 需要重启 Restart_required
+rebuilding 重建中 Rebuilding
+received_bytes 接收 Received
+received_errors 接收错误 Receive_errors
+received_packets 接收包数 Packets_received
+redirects 跳转 Redirects
+rejected_connections 被拒绝的连接 Connections_rejected
+remote 远程 Remote
+replicas 从库 Replicas
+replication 复制状态 Replication
+replication_error 复制错误 Replication_error
+requests 读写次数 Requests
+restarts 重启次数 Restarts
+result 结果 Result
+role 角色 Role
+rss_kib 占用内存 Memory_used
+rtt_ms 往返时间 Round-trip_time
+rules 防火墙规则 Firewall_rules
+run_id 运行标识 Run_ID
+running 运行中 Running
+security 安全更新 Security_updates
+self_signed 自签名 Self-signed
+sent 已发 Sent
+sent_bytes 发送 Sent
+sent_errors 发送错误 Send_errors
+sent_packets 发送包数 Packets_sent
+serial 序列号 Serial_number
+sha256 摘要 Digest
+size_kib 大小 Size
+sizes 库大小 Database_sizes
+slaves 成员接口 Members
+source 来源 Source
+speed_mbit 速率_Mbit/s Speed_Mbit/s
+speed_mbps 速率_Mbit/s Speed_Mbit/s
+state 状态 State
+status 状态码 Status
+steal_percent 被宿主机占用 Stolen_by_the_host
+storage 存储 Storage
+stratum 时间源层级 Stratum
+stuck 卡住的进程 Stuck_processes
+subject 对象 Subject
+swap_free_kib 空闲交换区 Swap_free
+swap_total_kib 交换区总量 Swap_total
+syn_received SYN_RECV SYN_RECV
+syn_sent SYN_SENT SYN_SENT
+synchronised 已同步 Synchronised
+terminal 终端 Terminal
+threads 线程 Threads
+time_wait TIME_WAIT TIME_WAIT
+took_ms 用时 Took
+tool 工具 Tool
+total 总数 Total
+total_kib 总量 Total
+type 类型 Type
+unclosed 未关闭的连接 Unclosed_connections
+up 接通 Up
+uptime_s 已运行 Up_for
+uptime_seconds 已运行 Up_for
+used_kib 已用 Used
+used_memory_bytes 已用内存 Memory_used
+used_percent 已用 Used
+user 用户 User
+verified 校验证书 Certificate_checked
+version 版本 Version
+wait_ms 平均等待 Average_wait
+warn_ms 关注线 Attention_limit
+weakness 弱点 Weakness
+zombies 僵尸进程 Zombies
+"""
+
+_KEPT = frozenset(
+    {"CLOSE_WAIT", "FIN_WAIT", "LAST_ACK", "SYN_RECV", "SYN_SENT", "TIME_WAIT"}
+)
+
+
+def _spaced(text: str) -> str:
+    return text if text in _KEPT else text.replace("_", " ")
+
+
+def table(text: str) -> dict[str, Words]:
+    """Read lines of "key 中文 English", an underscore for a space."""
+    rows = (line.split() for line in text.strip().splitlines())
+    return {key: Words(_spaced(zh), _spaced(en)) for key, zh, en in rows}
+
+
+FACTS = table(_TABLE)

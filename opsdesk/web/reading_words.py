@@ -1,0 +1,75 @@
+"""What screens call a reading, in both languages."""
+
+from __future__ import annotations
+
+from opsdesk.web.fact_words import table
+
+_TABLE = """
+accounts_count 账户数 Accounts
+backup_age_hours 备份距今 Backup_age
+backup_size_kib 备份大小 Backup_size
+blocked_processes_count 不可中断进程 Blocked_processes
+bond_members_up_count 聚合接通的成员 Bond_members_up
+certificate_ends_timestamp_seconds 证书到期时间 Certificate_ends
+clock_synchronised 时钟已同步 Clock_synchronised
+conntrack_used_percent 连接跟踪表已用 Connection_tracking_used
+cpu_iowait_percent 处理器等待磁盘 CPU_waiting_for_disk
+cpu_steal_percent 处理器被宿主机占用 CPU_stolen_by_the_host
+cpu_used_percent 处理器使用 CPU_used
+desk_files 运维台打开的文件 The_desk's_open_files
+desk_rss_kib 运维台占用内存 The_desk's_memory
+desk_threads 运维台线程 The_desk's_threads
+disk_busy_percent 磁盘忙碌 Disk_busy
+disk_wait_ms 磁盘平均等待 Disk_wait
+failed_logins_count 登录失败次数 Failed_logins
+failed_units_count 失败的服务 Failed_units
+filesystem_used_percent 文件系统已用 File_system_used
+host_cpu_percent 本机处理器使用 This_machine's_CPU
+http_ms 网页应答用时 HTTP_response_time
+icmp_loss_percent 丢包 Packet_loss
+icmp_rtt_ms 往返时间 Round-trip_time
+inodes_used_percent inode_已用 Inodes_used
+interface_errors_count 网口错误 Interface_errors
+interface_received_bytes 网口接收 Interface_received
+interface_sent_bytes 网口发送 Interface_sent
+interface_speed_mbit 网口速率_Mbit/s Interface_speed_Mbit/s
+kernel_errors_count 内核错误 Kernel_errors
+listening_ports_count 监听端口数 Listening_ports
+load_fifteen 15_分钟负载 Load_15_min
+load_five 5_分钟负载 Load_5_min
+load_one 1_分钟负载 Load_1_min
+memory_available_kib 可用内存 Memory_available
+memory_used_percent 内存已用 Memory_used
+ntp_offset_ms 与时间源相差 Offset_from_time_source
+oom_kills_count 内存不足终止进程 Out-of-memory_kills
+path_open 路径连通 Path_open
+process_table_used_percent 进程表已用 Process_table_used
+processes_count 进程数 Processes
+redis_connected_clients Redis_客户端连接 Redis_clients
+redis_connected_replicas Redis_从节点 Redis_replicas
+redis_hit_percent Redis_命中率 Redis_hit_rate
+redis_memory_percent Redis_内存已用 Redis_memory_used
+redis_used_memory_bytes Redis_已用内存 Redis_memory
+security_updates_count 安全更新 Security_updates
+sessions_count 当前登录 Sessions
+snmp_cpu_percent 设备处理器使用 Device_CPU
+snmp_storage_used_percent 设备存储已用 Device_storage_used
+snmp_uptime_s 设备已运行 Device_up_for
+sql_connections 数据库连接数 Database_connections
+sql_connections_percent 数据库连接占用 Database_connections_used
+sql_database_bytes 数据库大小 Database_size
+sql_replication_lag_seconds 数据库复制延迟 Replication_lag
+swap_used_percent 交换区已用 Swap_used
+tcp_close_wait_count 未关闭的连接 Unclosed_connections
+tcp_connect_ms 端口连接用时 Port_connect_time
+tcp_established_count 已建立的连接 Established_connections
+tcp_orphaned_count 孤儿连接 Orphaned_connections
+tcp_syn_received_count 半开连接 Half-open_connections
+tcp_time_wait_count 等待收尾的连接 Connections_winding_up
+tls_days_left 证书剩余天数 Certificate_days_left
+updates_count 待更新软件包 Updates_pending
+uptime_seconds 已运行 Up_for
+zombie_processes_count 僵尸进程 Zombie_processes
+"""
+
+READINGS = table(_TABLE)
