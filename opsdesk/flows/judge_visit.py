@@ -40,6 +40,11 @@ _KEY_CHANGED = Words(
     "The host key is not the pinned one (or none is pinned); no password was sent. "
     "Verify it, then pin it with opsdesk hosts trust.",
 )
+_KEY_UNKNOWN = Words(
+    "主机密钥尚未登记，未发送任何内容。请核实后用 opsdesk hosts trust 登记。",
+    "Its host key is not pinned yet; nothing was sent. Verify it, then pin it with "
+    "opsdesk hosts trust.",
+)
 _AUTH_FAILED = Words(
     "登录被拒绝：账号或密钥不被接受。不会自动重试，以免锁定账号。",
     "Sign-in was refused: the account or key is not accepted. It is not retried, so "
@@ -187,7 +192,9 @@ def _known(session: Session, server: Server, transcript: Transcript) -> catalogu
 def _of_the_wire(transcript: Transcript) -> Iterable[Finding]:
     """Yield what the connection itself tells: keys, accounts, weak algorithms."""
     if transcript.outcome is Outcome.KEY_CHANGED:
-        yield _finding("host_key", Severity.CRITICAL, _KEY_CHANGED)
+        unknown = transcript.detail.startswith("unknown")
+        words = _KEY_UNKNOWN if unknown else _KEY_CHANGED
+        yield _finding("host_key", Severity.CRITICAL, words)
     if transcript.outcome is Outcome.AUTH_FAILED:
         yield _finding("sign_in", Severity.CRITICAL, _AUTH_FAILED)
     if transcript.outcome is Outcome.TRUNCATED:

@@ -13,8 +13,10 @@ from opsdesk.core import audit
 from opsdesk.core.clock import local_day
 from opsdesk.core.errors import Forbidden, NotFound, Refused
 from opsdesk.flows import issue_daily_record as flow
+from opsdesk.flows.keep_slots import timetable
 from opsdesk.inspections.operations import review as operations
 from opsdesk.inspections.queries import review
+from opsdesk.inspections.slots import moment
 from opsdesk.people import sign_in as door
 from opsdesk.people.models import Role
 from opsdesk.web import unit
@@ -112,6 +114,11 @@ def countersign(day: str) -> AnyResponse:
     part = request.form.get("part", "")
     if part not in _parts():
         raise Forbidden("您的角色不能在这一栏签名。没有任何改动。")
+    table = timetable(unit.desk())
+    if any(moment(table, when, time) > g.at for _slot, time in table.slots):
+        raise Refused(
+            "当日的三次巡检还没有都到时间，不能复核。请在最后一次签名之后再来。"
+        )
     door.confirm_password(session, seat, request.form.get("password", ""), at=g.at)
     signer = operations.Signer(username=seat.username, name=seat.name)
     operations.countersign(session, when, part, signer, at=g.at)

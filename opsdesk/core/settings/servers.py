@@ -53,6 +53,19 @@ def _read_form(entry: Any, where: Where, estate: Estate) -> None:
         key = f"{name} #{where[-1]}" if repeated else form.name  # no name has a space
         estate.places.setdefault(key, where)
         estate.forms[key] = form
+    elif isinstance(entry, dict) and isinstance(entry.get("checks"), list):
+        _tell_of_checks(entry, where, estate)
+
+
+def _tell_of_checks(entry: dict[Any, Any], where: Where, estate: Estate) -> None:
+    """Note the mistakes in the checks of a server that is not taken for another one."""
+    checks.read(
+        entry["checks"],
+        str(entry.get("address") or "127.0.0.1"),
+        (*where, "checks"),
+        book=estate.book,
+        binder=estate.binder,
+    )
 
 
 def _draft(name: str, estate: Estate) -> Server:

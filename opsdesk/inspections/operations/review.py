@@ -255,12 +255,19 @@ def countersign(
     open_ = [r for r in rounds if r.status not in (Status.SIGNED, Status.MISSED)]
     if any(r.slot is not Slot.ADHOC for r in open_):
         raise Refused("当日还有巡检未签名，不能复核。请巡检人先签名。")
+    if any(_unsettled(session, r, at=at) for r in open_):
+        raise Refused("当日的临时巡检还有异常没有说明，不能复核。请先说明。")
     names = signatures_of(session, day)
     if any(name.part == part for name in names):
         raise Refused("该栏已经签名。")
     if any(name.username == signer.username for name in names):
         raise Refused("复核人不能是当日的巡检人。请由另一人复核。")
     return _put(session, day, None, part, signer, at)
+
+
+def _unsettled(session: Session, round_: Round, *, at: datetime) -> bool:
+    """Say whether an ad-hoc round of the day is under way, or has open items."""
+    return round_.status not in _SIGNABLE or bool(open_items(session, round_, at=at))
 
 
 def _put(

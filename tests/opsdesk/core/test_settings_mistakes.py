@@ -429,3 +429,15 @@ def test_levels_in_order_are_taken(tmp_path: Path) -> None:
     where = written(tmp_path, f"inspections: {{thresholds: {text}}}")
     found = settings.load(where, environ={}, limits=KNOWN)
     assert found.inspections.thresholds["used_percent"].critical == 95
+
+
+def test_a_bad_check_is_told_even_where_the_server_has_a_bad_name(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(
+        'servers:\n  - {name: "x;rm", address: -o, checks: [{htp: "http://a"}]}\n'
+    )
+    with pytest.raises(settings.BadSettings) as bad:
+        settings.load(path, environ={})
+    assert "servers[0].checks[0]" in " ".join(m.path for m in bad.value.mistakes)

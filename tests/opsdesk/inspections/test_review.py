@@ -122,3 +122,14 @@ def test_a_signature_names_the_content_it_stands_under(database: Database) -> No
             review.sign(session, round_, DUTY, version=round_.version, at=AT)
         marks = list(session.scalars(select(Signature.snapshot_sha256)))
     assert len(set(marks)) == 2
+
+
+def test_a_day_with_an_unexplained_ad_hoc_round_is_not_countersigned(
+    database: Database,
+) -> None:
+    with database.unit() as session:
+        one = judged_round(session, {"db-1": verdict()})
+        judged_round(session, {"db-1": verdict(finding())}, slot=Slot.ADHOC)
+        review.sign(session, one, DUTY, version=one.version, at=AT)
+        with pytest.raises(Refused, match="临时巡检"):
+            review.countersign(session, DAY, review.REVIEWER, LEAD, at=AT)
