@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -59,32 +58,52 @@ def run(desk: Desk, order: Order, *, stop: threading.Event | None = None) -> boo
     with desk.database.reading() as session:
         round_ = session.get_one(Round, order.round_id)
         pending = {visit.server: visit for visit in pending_visits(session, round_.id)}
-    errands = _errands(desk, round_, list(pending), weekly=order.weekly)
+    tasks = _tasks(desk, round_, pending, weekly=order.weekly)
     with _beating(desk, order):
-        done = _ask(desk, order, errands, pending, stop)
+        done = _ask(desk, order, tasks, stop)
     if not done:
         return False
     took_ms = round((monotonic() - began) * 1000)
     with desk.database.unit() as session:
-        _drop_unknown(session, order.round_id, set(pending) - set(errands))
+        _drop_unknown(session, order.round_id, set(pending) - set(tasks))
         _finish(session, order.round_id, took_ms=took_ms)
     return True
 
 
-def _errands(
-    desk: Desk, round_: Round, names: Sequence[str], *, weekly: bool
-) -> dict[str, Errand]:
-    servers = {server.name: server for server in desk.settings.servers}
-    wanted = [servers[name] for name in names if name in servers]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """One server of the round: what to ask, and what is known of it already."""
+
+    errand: Errand
+    visit_id: int
+    memory: judge_visit.Memory
+
+
+def _tasks(
+    desk: Desk, round_: Round, pending: Mapping[str, Visit], *, weekly: bool
+) -> dict[str, _Task]:
+    wanted = [server for server in desk.settings.servers if server.name in pending]
     with desk.database.reading() as session:
-        return {
-            server.name: _errand(desk, session, server, round_, weekly=weekly)
-            for server in wanted
-        }
+        memories = judge_visit.remember(session, wanted, at=clock.now())
+    return {
+        server.name: _Task(
+            errand=_errand(
+                desk, server, round_, memories[server.name].before, weekly=weekly
+            ),
+            visit_id=pending[server.name].id,
+            memory=memories[server.name],
+        )
+        for server in wanted
+    }
 
 
 def _errand(
-    desk: Desk, session: Session, server: Server, round_: Round, *, weekly: bool
+    desk: Desk,
+    server: Server,
+    round_: Round,
+    before: past.Before | None,
+    *,
+    weekly: bool,
 ) -> Errand:
     limits = desk.settings.inspections.limits
     if not server.has_shell:
@@ -93,60 +112,56 @@ def _errand(
         catalogue.questions(server, weekly=weekly),
         server,
         nonce=secrets.token_hex(8),
-        skip_mounts=() if round_.slot is Slot.MORNING else _hung(session, server),
+        skip_mounts=() if round_.slot is Slot.MORNING else _hung(before, server.name),
     )
     return Errand(server=server, script=composed, limits=limits)
 
 
-def _hung(session: Session, server: Server) -> tuple[str, ...]:
+def _hung(before: past.Before | None, server: str) -> tuple[str, ...]:
     """Name the mounts that hung last time: each look at one leaves a process behind.
 
-    They are tried again once a day, in the morning round. Facts kept damaged, or by a
-    version that wrote others, cost nobody the round.
+    They are tried again once a day, in the morning round. Facts kept by a version that
+    wrote others cost nobody the round.
     """
+    if before is None:
+        return ()
     try:
-        before = past.last_answer(session, server.name, before=clock.now())
-        if before is None:
-            return ()
         filesystems = before.facts.get("facts", {}).get("filesystems") or ()
         return tuple(row["mount"] for row in filesystems if row.get("hung"))
-    except (ValueError, LookupError, TypeError, AttributeError, zlib.error):
-        log.exception("facts.unreadable", server=server.name)
+    except (LookupError, TypeError, AttributeError):
+        log.exception("facts.unreadable", server=server)
         return ()
 
 
 def _ask(
     desk: Desk,
     order: Order,
-    errands: dict[str, Errand],
-    pending: dict[str, Visit],
+    tasks: dict[str, _Task],
     stop: threading.Event | None,
 ) -> bool:
     inspections = desk.settings.inspections
     answers = walk(
-        list(errands.values()),
+        [task.errand for task in tasks.values()],
         workers=inspections.workers,
         per_gateway=inspections.per_gateway,
         on=order.on,
     )
     with closing(answers):
         for transcript in answers:
-            errand = errands[transcript.server]
-            _take_down(desk, errand, transcript, pending[transcript.server].id)
+            _take_down(desk, tasks[transcript.server], transcript)
             if stop is not None and stop.is_set():
                 return False
     return True
 
 
-def _take_down(
-    desk: Desk, errand: Errand, transcript: Transcript, visit_id: int
-) -> None:
+def _take_down(desk: Desk, task: _Task, transcript: Transcript) -> None:
     """Keep the bytes, then read, judge and record one server.
 
     Here is the wall around one server: a mistake of ours over its answer is logged,
     its visit says so, the bytes stay for a replay, and the round goes on. A database or
     a disk that is away is nobody's answer: that is raised.
     """
+    errand = task.errand
     asked = errand.script.names if errand.script else ()
     transcript = replace(transcript, asked=asked)
     sha256 = desk.store.put(pack(transcript))
@@ -154,10 +169,10 @@ def _take_down(
     try:
         _record(
             desk,
-            visit_id,
+            task.visit_id,
             heard,
             lambda session, at: judge_visit.judge(
-                session, errand.server, transcript, at=at
+                session, errand.server, transcript, at=at, memory=task.memory
             ),
         )
     except (OperationalError, InterfaceError):
@@ -165,7 +180,7 @@ def _take_down(
     except Exception as bug:
         log.exception("visit.unjudged", server=errand.server.name)
         verdict = judge_visit.unjudged(bug)
-        _record(desk, visit_id, heard, lambda _session, _at: verdict)
+        _record(desk, task.visit_id, heard, lambda _session, _at: verdict)
 
 
 def _record(
@@ -213,8 +228,7 @@ def _suspicions(
     for server, sha256, began_at in past.answers_of(session, round_id):
         if sha256 is None or began_at is None:
             continue
-        before = past.last_answer(session, server, before=began_at)
-        if before is not None and before.answer_sha256 == sha256:
+        if past.last_answer_sha256(session, server, before=began_at) == sha256:
             yield f"unchanged {server}"
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import replace
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from opsdesk.core.text import storable
 from opsdesk.inspections.queries import past
-from opsdesk.inspections.queries.review import muted
+from opsdesk.inspections.queries.review import acknowledged, in_maintenance
 from opsdesk.inspections.verdict import (
     Heard,
     Verdict,
@@ -20,7 +21,7 @@ from opsdesk.inspections.verdict import (
     storable_verdict,
 )
 from probes import catalogue, script
-from probes.finding import STATES, Finding, Severity, State, Words
+from probes.finding import STATES, Finding, Severity, State, Words, fingerprint
 from probes.reply import Reply, ReplyStatus
 from probes.server import Server
 from probes.transcript import Outcome, Transcript
@@ -95,15 +96,67 @@ def _answer_sha256(transcript: Transcript) -> str | None:
     return digest.hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What is known of one server before it is asked."""
+
+    before: past.Before | None
+    standing: Mapping[tuple[str, str], str]
+    resting: bool  # in a maintenance window
+    acknowledged: frozenset[str]  # fingerprints, of any server
+
+
+def remember(
+    session: Session, servers: Sequence[Server], *, at: datetime
+) -> dict[str, Memory]:
+    """Return what is known of each server, asked once for a whole round."""
+    standing = _standing(session, servers, at=at)
+    resting = in_maintenance(session, at=at)
+    known = frozenset(acknowledged(session, at=at))
+    return {
+        server.name: Memory(
+            before=_before(session, server.name, at=at),
+            standing=standing.get(server.name, {}),
+            resting=server.name in resting,
+            acknowledged=known,
+        )
+        for server in servers
+    }
+
+
+def _standing(
+    session: Session, servers: Sequence[Server], *, at: datetime
+) -> Mapping[str, Mapping[tuple[str, str], str]]:
+    if len(servers) == 1:
+        name = servers[0].name
+        return {name: past.standing(session, name, at=at)}
+    return past.all_standing(session, at=at)
+
+
+def _before(session: Session, server: str, *, at: datetime) -> past.Before | None:
+    """Return the last answer; what was kept damaged costs nobody the round."""
+    try:
+        return past.last_answer(session, server, before=at)
+    except (ValueError, LookupError, TypeError, zlib.error):
+        log.exception("facts.unreadable", server=server)
+        return None
+
+
 def judge(
     session: Session,
     server: Server,
     transcript: Transcript,
     *,
     at: datetime,
+    memory: Memory | None = None,
 ) -> Verdict:
-    """Read and judge one transcript against what is known of the server so far."""
-    known = _known(session, server, transcript)
+    """Read and judge one transcript against what is known of the server so far.
+
+    `memory` spares the questions where a round has asked them for all its servers.
+    """
+    if memory is None:
+        memory = remember(session, [server], at=transcript.began)[server.name]
+    known = _known(session, server, transcript, memory)
     replies, numbers, found = _judged(server, transcript, known, at=at)
     outcome = catalogue.outcome(transcript, replies)
     findings = tuple(map(storable_finding, (*found, *_of_the_wire(transcript))))
@@ -120,7 +173,7 @@ def judge(
         facts=catalogue.dump(replies),
         findings=findings,
         answered=_answered(transcript, replies),
-        muted=muted(session, server.name, subjects, at),
+        muted=_muted(server.name, subjects, memory),
     )
     return storable_verdict(verdict)
 
@@ -177,12 +230,23 @@ def _without(
     return tuple(gap if reply is stumble.reply else reply for reply in replies)
 
 
-def _known(session: Session, server: Server, transcript: Transcript) -> catalogue.Past:
-    before = past.last_answer(session, server.name, before=transcript.began)
-    standing = past.standing(session, server.name, at=transcript.began)
+def _muted(
+    server: str, subjects: Iterable[tuple[str, str]], memory: Memory
+) -> dict[str, str]:
+    """Return why each finding does not alarm: maintenance, acknowledged."""
+    marks = [fingerprint(server, probe, subject) for probe, subject in subjects]
+    if memory.resting:
+        return dict.fromkeys(marks, "maintenance")
+    return {mark: "acknowledged" for mark in marks if mark in memory.acknowledged}
+
+
+def _known(
+    session: Session, server: Server, transcript: Transcript, memory: Memory
+) -> catalogue.Past:
+    before = memory.before
     return catalogue.Past(
         facts=before.facts.get("facts", {}) if before else {},
-        standing={key: Severity(value) for key, value in standing.items()},
+        standing={key: Severity(value) for key, value in memory.standing.items()},
         boot_id=before.boot_id if before else None,
         since_previous=transcript.began - before.began_at if before else None,
         history=past.History(session, server.name, before=transcript.began),

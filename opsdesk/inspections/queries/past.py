@@ -74,6 +74,40 @@ def standing(
     return {(probe, subject): severity for probe, subject, severity in rows}
 
 
+def all_standing(
+    session: Session, *, at: datetime
+) -> dict[str, dict[tuple[str, str], str]]:
+    """Return what `standing` says of every server, in one question."""
+    rows = session.execute(
+        select(
+            Condition.server, Condition.probe, Condition.subject, Condition.severity
+        ).where(
+            Condition.opened_at < at,
+            or_(Condition.closed_at.is_(None), Condition.closed_at >= at),
+        )
+    )
+    found: dict[str, dict[tuple[str, str], str]] = {}
+    for server, probe, subject, severity in rows:
+        found.setdefault(server, {})[probe, subject] = severity
+    return found
+
+
+def last_answer_sha256(
+    session: Session, server: str, *, before: datetime
+) -> str | None:
+    """Return the hash of a server's newest answer before a moment."""
+    return session.scalar(
+        select(Visit.answer_sha256)
+        .where(
+            Visit.server == server,
+            Visit.began_at < before,
+            Visit.outcome.in_(_HEARD),
+        )
+        .order_by(Visit.began_at.desc())
+        .limit(1)
+    )
+
+
 class History:
     """Past readings of one server, fetched once and only when a judge asks."""
 

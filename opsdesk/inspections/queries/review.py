@@ -21,7 +21,7 @@ from opsdesk.inspections.models import (
     Signature,
     Visit,
 )
-from probes.finding import Severity, fingerprint
+from probes.finding import Severity
 from probes.transcript import Outcome
 
 _HEARD = (Outcome.ANSWERED.value, Outcome.PARTIAL.value)
@@ -135,20 +135,6 @@ def in_maintenance(session: Session, *, at: datetime) -> frozenset[str]:
             )
         )
     )
-
-
-def muted(
-    session: Session,
-    server: str,
-    probe_subjects: Sequence[tuple[str, str]],
-    at: datetime,
-) -> dict[str, str]:
-    """Return why each finding of a server does not alarm: maintenance, acknowledged."""
-    marks = [fingerprint(server, probe, subject) for probe, subject in probe_subjects]
-    if server in in_maintenance(session, at=at):
-        return dict.fromkeys(marks, "maintenance")
-    known = acknowledged(session, at=at) if marks else {}
-    return {mark: "acknowledged" for mark in marks if mark in known}
 
 
 def rounds_of(session: Session, day: date) -> list[Round]:
