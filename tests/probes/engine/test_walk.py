@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -81,6 +82,15 @@ def test_leaving_the_walk_early_ends_what_is_in_progress(shared: Sshd) -> None:
     assert all(odd.gone(pid) for pid in running)
 
 
+@pytest.fixture
+def attended() -> Iterator[None]:
+    """Take Ctrl-C as at a terminal: a suite in the background is started deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("attended")
 def test_ctrl_c_ends_the_walk_and_what_it_started(shared: Sshd) -> None:
     running: list[int] = []
 
