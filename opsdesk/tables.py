@@ -3,9 +3,10 @@
 from opsdesk.archive import models as archive
 from opsdesk.core import audit_models as audit
 from opsdesk.core.database import Row
+from opsdesk.core.outbox import models as outbox
 from opsdesk.inspections import models as inspections
 from opsdesk.people import models as people
 from opsdesk.tickets import models as tickets
 
-TABLES = (audit, people, tickets, archive, inspections)
+TABLES = (audit, outbox, people, tickets, archive, inspections)
 metadata = Row.metadata
