@@ -1,0 +1,1 @@
+"""The only writers of tickets; pages, bulk actions and the scheduler all come here."""

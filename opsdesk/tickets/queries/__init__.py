@@ -1,0 +1,1 @@
+"""Questions about tickets; each returns frozen rows and changes nothing."""
