@@ -156,7 +156,7 @@ def read(name: str, content: bytes) -> Rows:
 def _cleaned(cell: object) -> str:
     text = storable(_plain(cell)).strip()
     quoted = text.startswith("'") and text.lstrip(" '").startswith(_FORMULA)
-    return text[1:] if quoted else text
+    return text[1:].strip() if quoted else text
 
 
 def _csv(name: str, content: bytes) -> list[list[str]]:
