@@ -1,6 +1,7 @@
 """Imports every table, for migrations and tests."""
 
 from opsdesk.archive import models as archive
+from opsdesk.assets import models as assets
 from opsdesk.core import audit_models as audit
 from opsdesk.core.database import Row
 from opsdesk.core.outbox import models as outbox
@@ -8,5 +9,5 @@ from opsdesk.inspections import models as inspections
 from opsdesk.people import models as people
 from opsdesk.tickets import models as tickets
 
-TABLES = (audit, outbox, people, tickets, archive, inspections)
+TABLES = (audit, outbox, people, assets, tickets, archive, inspections)
 metadata = Row.metadata
