@@ -30,6 +30,7 @@ class Person(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(64))
+    phone: Mapped[str] = mapped_column(String(32), default="", server_default="")
     role: Mapped[Role] = mapped_column(choice(Role))
     password_hash: Mapped[str] = mapped_column(String(255))
     password_changed_at: Mapped[datetime]
@@ -103,3 +104,45 @@ class SignInFailure(Row):
     username: Mapped[str] = mapped_column(String(64))
     address: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
+
+
+class SecondFactor(Row):
+    """A person's one-time code generator (RFC 6238); its secret lies in the vault.
+
+    It counts from `confirmed_at`, when the person has shown a first right code.
+    `last_step` is the time step of the last code taken: no code is taken twice.
+    """
+
+    __tablename__ = "second_factor"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    secret_name: Mapped[str] = mapped_column(String(100))
+    begun_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(default=0)
+
+
+class RecoveryCode(Row):
+    """One of a person's codes for the day the device is not at hand, as a hash."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
+
+
+class FactorReset(Row):
+    """A second factor to be taken away: one administrator asks, the other decides."""
+
+    __tablename__ = "factor_reset"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    proposed_by: Mapped[str] = mapped_column(String(64))
+    proposed_as: Mapped[Role] = mapped_column(choice(Role))
+    proposed_at: Mapped[datetime]
+    accepted: Mapped[bool | None]
+    decided_by: Mapped[str] = mapped_column(String(64), default="")
+    decided_at: Mapped[datetime | None]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from opsdesk.people.models import Role
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -20,6 +22,7 @@ class Policy:
     idle: timedelta = timedelta(minutes=15)
     absolute: timedelta = timedelta(hours=12)
     sessions: int = 5  # open at once; the oldest ends
+    second_factor: frozenset[Role] = frozenset()  # roles that may not do without
 
 
 DENGBAO3 = Policy()

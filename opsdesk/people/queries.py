@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from opsdesk.people.models import Person, Role, RoleGrant, SignInSession
+from opsdesk.people.models import Person, Role, RoleGrant, SecondFactor, SignInSession
 from opsdesk.people.passwords import UNUSABLE
 
 
@@ -25,6 +25,8 @@ class Account:
     must_change: bool
     locked_until: datetime | None
     disabled_at: datetime | None
+    phone: str
+    has_second_factor: bool
     waiting: bool  # never enabled: its first role awaits the second administrator
     last_sign_in: datetime | None
 
@@ -66,11 +68,12 @@ def accounts(session: Session) -> list[Account]:
         .subquery()
     )
     query = (
-        select(Person, last.c.at)
+        select(Person, last.c.at, SecondFactor.confirmed_at)
+        .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
         .outerjoin(last, last.c.person_id == Person.id)
         .order_by(Person.disabled_at.is_not(None), Person.username)
     )
-    return [_account(person, at) for person, at in session.execute(query)]
+    return [_account(*row) for row in session.execute(query)]
 
 
 def is_empty(session: Session) -> bool:
@@ -116,7 +119,9 @@ def open_sessions(session: Session, person_id: int, at: datetime) -> list[OpenSe
     ]
 
 
-def _account(person: Person, last_sign_in: datetime | None) -> Account:
+def _account(
+    person: Person, last_sign_in: datetime | None, enrolled_at: datetime | None
+) -> Account:
     return Account(
         id=person.id,
         username=person.username,
@@ -127,6 +132,8 @@ def _account(person: Person, last_sign_in: datetime | None) -> Account:
         must_change=person.must_change,
         locked_until=person.locked_until,
         disabled_at=person.disabled_at,
+        phone=person.phone,
+        has_second_factor=enrolled_at is not None,
         waiting=person.disabled_at is not None and person.password_hash == UNUSABLE,
         last_sign_in=last_sign_in,
     )

@@ -1,20 +1,25 @@
-"""Signing in, the sessions it opens, and the password asked again for a signature."""
+"""Signing in by password and, where one is enrolled, code; the sessions it opens."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from opsdesk.core import audit
-from opsdesk.core.language import RefusedInWords
-from opsdesk.people import passwords
-from opsdesk.people.models import Person, Role, SignInFailure, SignInSession
+from opsdesk.core.vault import Vault
+from opsdesk.people import passwords, second_factor
+from opsdesk.people.models import (
+    Person,
+    Role,
+    SecondFactor,
+    SignInFailure,
+    SignInSession,
+)
 from opsdesk.people.operations import record
 from opsdesk.people.policy import DENGBAO3, Policy
 from probes.finding import Words
@@ -28,30 +33,22 @@ LOCKED = Words(
     "Too many wrong passwords. Try again in {minutes} minutes, or ask the security "
     "administrator to unlock the account.",
 )
-WRONG_AGAIN = Words(
-    "密码不对，没有签字。已填写的内容都保留着，请重新输入密码。",
-    "The password is wrong; nothing was signed. What you wrote is kept: "
-    "enter the password again.",
+WRONG_CODE = Words(
+    "动态码不对或已经用过。请等下一个动态码，或用一个恢复码。",
+    "The code is wrong or was used before. Wait for the next one, or use a recovery "
+    "code.",
+)
+TOO_LATE = Words(
+    "两步之间隔得太久，或账号有了变动。请重新输入用户名和密码。",
+    "Too much time passed between the two steps, or the account was changed. Enter "
+    "user name and password again.",
 )
 
+HALF_WAY = timedelta(minutes=5)
+"""How long after the password its code may come."""
 
 CLOCK_STEP = timedelta(minutes=5)
 """How far ahead of the clock a session may have been used: what a step back may be."""
-
-
-class HasUsername(Protocol):
-    """Anything that names an account: a Person, a Seat."""
-
-    @property
-    def username(self) -> str: ...
-
-
-class WrongPassword(RefusedInWords):
-    """A password asked again was wrong. The unit is lost, so count it in a new one."""
-
-    def __init__(self, username: str, words: Words = WRONG_AGAIN) -> None:
-        super().__init__(words)
-        self.username = username
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +60,29 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Half:
+    """A sign-in whose password was right and whose code is still to come."""
+
+    username: str
+    version: int  # of the account: a changed one begins anew
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStep:
+    """What finishes a sign-in."""
+
+    half: Half
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """What became of a sign-in: a token for the cookie, or why there is none."""
 
     token: str | None = None
     refusal: Words | None = None
+    half: Half | None = None  # the password was right; now the code
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,8 @@ class Seat:
     language: str
     theme: str
     must_change: bool
+    has_second_factor: bool
+    must_enrol: bool  # the role may not do without a second factor
     session_id: int
     seen_at: datetime
 
@@ -112,10 +129,38 @@ def sign_in(
         return Attempt(refusal=WRONG)
     if passwords.is_outdated(kept):
         person.password_hash = passwords.hash_password(password)
-    person.failures, person.locked_until = 0, None
-    token = _open(session, person, origin=origin, at=at, policy=policy)
-    record(session, person, "sign-in", by=username, at=at, address=origin.address)
-    return Attempt(token=token)
+    if second_factor.is_enrolled(session, person.id):
+        return Attempt(half=Half(username, person.version, at))
+    return _welcome(session, person, None, origin=origin, at=at, policy=policy)
+
+
+def sign_in_with_code(
+    session: Session,
+    step: SecondStep,
+    *,
+    vault: Vault,
+    origin: Origin,
+    at: datetime,
+    policy: Policy = DENGBAO3,
+) -> Attempt:
+    """Finish a sign-in with its code; a wrong one counts like a wrong password."""
+    half = step.half
+    query = select(Person).where(Person.username == half.username).with_for_update()
+    person = session.scalar(query)
+    here = SignInFailure.address == origin.address
+    crowded = _count(session, here, at, policy) >= policy.address_failures
+    if crowded or _is_shut(session, person, half.username, at, policy):
+        why = "address" if crowded else "locked"
+        return _refuse(session, half.username, why, origin=origin, at=at, policy=policy)
+    gone = person is None or person.disabled_at is not None
+    late = not half.at <= at <= half.at + HALF_WAY
+    if person is None or gone or late or person.version != half.version:
+        return Attempt(refusal=TOO_LATE)
+    used = second_factor.take(session, person, step.code, vault=vault, at=at)
+    if used is None:
+        count_failure(session, half.username, origin=origin, at=at, policy=policy)
+        return Attempt(refusal=WRONG_CODE, half=half)
+    return _welcome(session, person, used, origin=origin, at=at, policy=policy)
 
 
 def count_failure(
@@ -148,27 +193,14 @@ def count_failure(
     )
 
 
-def confirm_password(
-    session: Session, person: HasUsername, password: str, *, at: datetime
-) -> None:
-    """Check the password of somebody signed in, before a signature.
-
-    Raises WrongPassword, which the screens count like a failed sign-in.
-    """
-    query = select(Person).where(Person.username == person.username).with_for_update()
-    row = session.scalar(query)
-    locked = row is not None and row.locked_until is not None and row.locked_until > at
-    if row is None or locked or not passwords.matches(row.password_hash, password):
-        raise WrongPassword(person.username)
-
-
 def seat_of(
     session: Session, token: str, *, at: datetime, policy: Policy = DENGBAO3
 ) -> Seat | None:
     """Return who holds a token, or None where the session ended, idled or expired."""
     row = session.execute(
-        select(SignInSession, Person)
+        select(SignInSession, Person, SecondFactor.confirmed_at)
         .join(Person, Person.id == SignInSession.person_id)
+        .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
         .where(SignInSession.token_hash == _hash(token))
         .where(SignInSession.ended_at.is_(None), Person.disabled_at.is_(None))
         .where(SignInSession.expires_at > at)
@@ -178,7 +210,7 @@ def seat_of(
     ).one_or_none()
     if row is None:
         return None
-    opened, person = row
+    opened, person, enrolled_at = row
     return Seat(
         person_id=person.id,
         username=person.username,
@@ -188,9 +220,27 @@ def seat_of(
         theme=person.theme,
         must_change=person.must_change
         or person.password_changed_at + policy.max_age <= at,
+        has_second_factor=enrolled_at is not None,
+        must_enrol=enrolled_at is None and person.role in policy.second_factor,
         session_id=opened.id,
         seen_at=opened.seen_at,
     )
+
+
+def _welcome(
+    session: Session,
+    person: Person,
+    factor: str | None,
+    *,
+    origin: Origin,
+    at: datetime,
+    policy: Policy,
+) -> Attempt:
+    person.failures, person.locked_until = 0, None
+    token = _open(session, person, origin=origin, at=at, policy=policy)
+    detail = {"address": origin.address, **({"factor": factor} if factor else {})}
+    record(session, person, "sign-in", by=person.username, at=at, **detail)
+    return Attempt(token=token)
 
 
 def touch(session: Session, session_id: int, *, at: datetime) -> None:

@@ -14,6 +14,7 @@ from opsdesk.web import (
     people,
     records,
     rounds,
+    second_factor,
     servers,
     settings,
     transcripts,
@@ -21,6 +22,7 @@ from opsdesk.web import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account.screen,
+    second_factor.screen,
     board.screen,
     rounds.screen,
     transcripts.screen,

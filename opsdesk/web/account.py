@@ -13,6 +13,7 @@ from opsdesk.people import operations
 from opsdesk.people import sign_in as door
 from opsdesk.people.models import Person
 from opsdesk.people.queries import open_sessions
+from opsdesk.people.reauthentication import WrongPassword, confirm_password
 from opsdesk.web import unit
 from opsdesk.web.access import anyone, current_person, signed_in, somebody
 from opsdesk.web.forms import PasswordForm, SignInForm
@@ -73,11 +74,10 @@ def sign_in() -> str | Response | tuple[str, int]:
             at=g.at,
             policy=policy(),
         )
-    if attempt.token is None:
-        assert attempt.refusal is not None
+    if attempt.refusal is not None:
         refusal = words(attempt.refusal)
         return render_template("account/sign_in.html", form=form, refusal=refusal), 403
-    return _enter(attempt.token, form.next.data or "")
+    return _next_step(attempt, form.next.data or "")
 
 
 @screen.post("/sign-out")
@@ -160,12 +160,12 @@ def _change(form: PasswordForm) -> str | None:
         return _("两次输入的新密码不一样。密码未改动。")
     own = unit.session()
     try:
-        door.confirm_password(own, seat, form.present.data or "", at=g.at)
+        confirm_password(own, seat, form.present.data or "", at=g.at)
         person = operations.person_named(own, seat.username)
         operations.change_password(
             own, person, new=form.new.data or "", at=g.at, policy=policy()
         )
-    except door.WrongPassword:
+    except WrongPassword:
         unit.roll_back()
         with unit.database().unit() as counting:
             door.count_failure(
@@ -177,7 +177,18 @@ def _change(form: PasswordForm) -> str | None:
     return None
 
 
-def _enter(token: str, target: str) -> Response:
+def _next_step(attempt: door.Attempt, target: str) -> Response:
+    """Let in, or keep in the signed cookie that the password was right and ask on."""
+    half = attempt.half
+    if half is None:
+        return enter(attempt.token or "", target)
+    session["half"] = [half.username, half.version, half.at.isoformat()]
+    session["next"] = target[:500]
+    return go(url_for("second_factor.enter"))
+
+
+def enter(token: str, target: str) -> Response:
+    """Give the browser its session and go where it wanted."""
     session.clear()  # a form token from before belongs to nobody
     response = go(target if is_own_path(target) else url_for("account.home"))
     response.set_cookie(COOKIE, token, **_cookie(None))

@@ -15,7 +15,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from opsdesk.core import audit
 from opsdesk.core.errors import Forbidden, NotFound, Refused, Stale
 from opsdesk.core.files import Damaged, Unwritable
-from opsdesk.people.sign_in import WrongPassword, count_failure
+from opsdesk.people.reauthentication import WrongPassword
+from opsdesk.people.sign_in import count_failure
 from opsdesk.web.access import current_person
 from opsdesk.web.gate import origin, policy
 from opsdesk.web.language import said, words

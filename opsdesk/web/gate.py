@@ -119,8 +119,9 @@ def _admit() -> Response | None:
         return None
     if seat is None:
         return _to_sign_in()
-    if seat.must_change and not access.any_password:
-        return go(url_for("account.password"))
+    if not access.any_password and (seat.must_change or seat.must_enrol):
+        first = "account.password" if seat.must_change else "second_factor.page"
+        return go(url_for(first))
     if not access.quiet and g.at - seat.seen_at > TOUCH_EVERY:
         with database().unit() as unit:
             touch(unit, seat.session_id, at=g.at)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from opsdesk.core.language import RefusedInWords
-from opsdesk.people import grants, operations
+from opsdesk.people import factor_reset, grants, operations
 from opsdesk.people.models import Person, Role
 from opsdesk.people.queries import accounts, proposals
 from opsdesk.web import unit
@@ -86,6 +86,37 @@ def decline(grant_id: int) -> Response:
     return go(url_for("people.index"))
 
 
+@screen.post("/<username>/second-factor/reset")
+@may(Role.SYSTEM, Role.SECURITY)
+def propose_reset(username: str) -> Response:
+    """Ask to take a lost device's second factor away."""
+    own = unit.session()
+    person = operations.person_named(own, username)
+    factor_reset.propose(own, person, by=_myself(own), at=g.at)
+    flash(_("重置动态码已提出，要另一位管理员确认。"))
+    return go(url_for("people.index"))
+
+
+@screen.post("/resets/<int:reset_id>/confirm")
+@may(Role.SYSTEM, Role.SECURITY)
+def confirm_reset(reset_id: int) -> Response:
+    """Take away the second factor that the other administrator asked about."""
+    own = unit.session()
+    factor_reset.confirm(own, reset_id, by=_myself(own), at=g.at)
+    flash(_("动态码已重置，请本人重新绑定。"))
+    return go(url_for("people.index"))
+
+
+@screen.post("/resets/<int:reset_id>/decline")
+@may(Role.SYSTEM, Role.SECURITY)
+def decline_reset(reset_id: int) -> Response:
+    """Leave the second factor as it is."""
+    own = unit.session()
+    factor_reset.decline(own, reset_id, by=_myself(own), at=g.at)
+    flash(_("没有重置，动态码不变。"))
+    return go(url_for("people.index"))
+
+
 @screen.post("/<username>/disable")
 @may(Role.SYSTEM)
 def disable(username: str) -> Response:
@@ -143,6 +174,7 @@ def _list(form: AccountForm, *, refusal: str = "") -> str:
         "people/index.html",
         rows=accounts(unit.session()),
         proposals=proposals(unit.session()),
+        resets=factor_reset.waiting(unit.session()),
         form=form,
         role_form=RoleForm(),
         now=g.at,

@@ -17,9 +17,8 @@ from opsdesk.flows.keep_slots import timetable
 from opsdesk.inspections.operations import review as operations
 from opsdesk.inspections.queries import review
 from opsdesk.inspections.slots import moment
-from opsdesk.people import sign_in as door
 from opsdesk.people.models import Role
-from opsdesk.web import unit
+from opsdesk.web import signing, unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
 from opsdesk.web.forms import EmptyForm
 from opsdesk.web.gate import go
@@ -119,7 +118,7 @@ def countersign(day: str) -> AnyResponse:
         raise Refused(
             "当日的三次巡检还没有都到时间，不能复核。请在最后一次签名之后再来。"
         )
-    door.confirm_password(session, seat, request.form.get("password", ""), at=g.at)
+    signing.reauthenticate(session)
     signer = operations.Signer(username=seat.username, name=seat.name)
     operations.countersign(session, when, part, signer, at=g.at)
     flash(_("已签名。重新出具后，纸上会印上这个名字。"))

@@ -19,8 +19,7 @@ from opsdesk.inspections.operations import review as operations
 from opsdesk.inspections.operations.rounds import Plan
 from opsdesk.inspections.queries import history, review, rounds
 from opsdesk.inspections.sections import SECTIONS, columns
-from opsdesk.people import sign_in as door
-from opsdesk.web import unit, visit_page
+from opsdesk.web import signing, unit, visit_page
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
 from opsdesk.web.forms import EmptyForm
 from opsdesk.web.gate import go
@@ -184,8 +183,8 @@ def explain(number: str) -> Response:
 @may(*BUSINESS)
 def sign(number: str) -> Response:
     """Sign a round; the password is asked again and a wrong one is counted."""
-    session, seat = unit.session(), somebody()
-    door.confirm_password(session, seat, request.form.get("password", ""), at=g.at)
+    session = unit.session()
+    seat = signing.reauthenticate(session)
     version = request.form.get("version", type=int) or 0
     signer = operations.Signer(username=seat.username, name=seat.name)
     operations.sign(session, _row(number), signer, version=version, at=g.at)

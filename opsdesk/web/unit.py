@@ -6,6 +6,7 @@ error, and a commit that fails is an error page, not a false "saved".
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 
 from flask import Flask, Response, current_app, g, request
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from opsdesk.core.database import Database
 from opsdesk.core.desk import Desk
+from opsdesk.core.vault import Vault
 
 ERROR = 400
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -27,6 +29,11 @@ def desk() -> Desk:
 def database() -> Database:
     """Return the database, for the rare unit of its own."""
     return desk().database
+
+
+def vault() -> Vault:
+    """Return where this desk keeps its secrets."""
+    return Vault(desk().settings.desk.data, os.environ)
 
 
 def session() -> Session:

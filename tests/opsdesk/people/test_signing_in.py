@@ -15,13 +15,12 @@ from opsdesk.core.database import Database
 from opsdesk.people import operations
 from opsdesk.people.models import SignInSession
 from opsdesk.people.policy import DENGBAO3
+from opsdesk.people.reauthentication import WrongPassword, confirm_password
 from opsdesk.people.sign_in import (
     LOCKED,
     WRONG,
     Attempt,
     Origin,
-    WrongPassword,
-    confirm_password,
     count_failure,
     seat_of,
     sign_in,
