@@ -90,6 +90,7 @@ class Attempt:
     """What a gate looks at: the ticket as it would be after the move."""
 
     session: Session
+    register: Register
     ticket: Ticket
     by: Actor
     at: datetime
@@ -105,7 +106,8 @@ class Move:
     """One permitted step. `needs` are fields that must be filled by then.
 
     `asks` are fields the page offers while moving; `noted` wants a note; `signed`
-    wants the password again; `sets` stamps a moment field with the desk's time.
+    wants the password again; `sets` stamps a moment field with the desk's time. An
+    empty `after` leaves the state as it is.
     """
 
     name: str
@@ -149,6 +151,8 @@ class Register:
     decided: Mapping[tuple[str, bool], str] = field(
         default_factory=lambda: MappingProxyType({})
     )  # (state, agreed) -> state, once the last signer has decided
+    voided: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    # state -> state, where signatures lose their object
     promises: bool = False  # the contract's fault clocks run
     locked: frozenset[str] = field(default_factory=frozenset)  # states without edits
     fields: Mapping[str, Field] = field(init=False)

@@ -52,7 +52,7 @@ def ask(
 ) -> ApprovalRound:
     """Freeze the ticket and ask its signers; a former open asking becomes void."""
     assert register.signers is not None
-    void(session, ticket, why=_ASKED_ANEW.zh, by=by.username, at=at)
+    _replace(session, ticket, at=at)
     frozen = snapshot.taken(session, register, ticket)
     asked = ApprovalRound(
         ticket_id=ticket.id,
@@ -127,18 +127,32 @@ def decide(
     return ticket
 
 
-def void(session: Session, ticket: Ticket, *, why: str, by: str, at: datetime) -> bool:
-    """Make the latest asking void, given signatures included; False: there was none."""
+def void(
+    session: Session, register: Register, ticket: Ticket, why: str, *, at: datetime
+) -> bool:
+    """Make the latest asking void, given signatures included; False: there was none.
+
+    The ticket goes back to where it is written, as its register says.
+    """
     asked = latest(session, ticket)
     if asked is None or asked.outcome in (VOID, REFUSED):
         return False
     asked.outcome, asked.closed_at, asked.closed_why = VOID, at, why
-    tell(
-        session,
-        ticket,
-        Entry(what=What.VOIDED, by=by, at=at, text=why, detail={"round": asked.id}),
-    )
+    back = register.voided.get(ticket.state)
+    if back is not None:
+        settle(register, ticket, back, at=at)
+    detail = {"round": asked.id}
+    entry = Entry(what=What.VOIDED, by=ticket.edited_by, at=at, text=why, detail=detail)
+    tell(session, ticket, entry)
     return True
+
+
+def _replace(session: Session, ticket: Ticket, *, at: datetime) -> None:
+    """End an asking that another follows; an agreed one is void from here on too."""
+    asked = latest(session, ticket)
+    if asked is not None and asked.outcome in (None, AGREED):
+        asked.outcome, asked.closed_at, asked.closed_why = VOID, at, _ASKED_ANEW.zh
+        session.flush()
 
 
 def latest(session: Session, ticket: Ticket) -> ApprovalRound | None:

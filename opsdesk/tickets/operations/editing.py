@@ -54,7 +54,7 @@ def edit(
     take_items(session, register, ticket)
     frozen = [name for name in changed if register.fields[name].frozen]
     if frozen:
-        approving.void(session, ticket, why=_EDITED.zh, by=by.username, at=at)
+        approving.void(session, register, ticket, _EDITED.zh, at=at)
     entry = Entry(
         what=What.EDITED, by=by.username, at=at, detail={"changed": shown(changed)}
     )

@@ -25,6 +25,12 @@ class Overtaken(RefusedInWords, Stale):
         )
 
 
+def absent(number: str) -> Absent:
+    """Return the refusal for a number that no ticket has."""
+    plain = number[:24].replace("{", "(").replace("}", ")")
+    return Absent(_ABSENT, number=plain)
+
+
 def held(session: Session, number: str, version: int | None = None) -> Ticket:
     """Return a ticket, its row locked until the unit ends.
 
@@ -33,7 +39,7 @@ def held(session: Session, number: str, version: int | None = None) -> Ticket:
     query = select(Ticket).where(Ticket.number == number).with_for_update()
     ticket = session.scalar(query.execution_options(populate_existing=True))
     if ticket is None:
-        raise Absent(_ABSENT, number=number[:24])
+        raise absent(number)
     if version is not None and ticket.version != version:
         raise Overtaken(ticket, version)
     return ticket

@@ -59,14 +59,22 @@ def move(
     if chosen.sets:
         ticket.sheet = {**ticket.sheet, chosen.sets: at.astimezone(UTC).isoformat()}
     _require_filled(register, ticket, chosen, step)
-    attempt = Attempt(session=session, ticket=ticket, by=by, at=at, note=step.note)
+    attempt = Attempt(
+        session=session,
+        register=register,
+        ticket=ticket,
+        by=by,
+        at=at,
+        note=step.note,
+    )
     _ask_gates(chosen, attempt)
     before = ticket.state
-    settle(register, ticket, chosen.after, at=at)
+    if chosen.after:
+        settle(register, ticket, chosen.after, at=at)
     touch(ticket, by=by, at=at)
     take_items(session, register, ticket)
-    if chosen.after == VOID:
-        approving.void(session, ticket, why=step.note, by=by.username, at=at)
+    if chosen.after in (VOID, "draft"):
+        approving.void(session, register, ticket, step.note, at=at)
     entry = Entry(
         what=What.MOVED,
         by=by.username,

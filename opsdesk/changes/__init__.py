@@ -1,0 +1,1 @@
+"""Changes 变更: assessed, signed, carried out, watched."""

@@ -1,0 +1,146 @@
+"""What a change must hold before each step; asked in the transaction that moves it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from opsdesk.changes import risk
+from opsdesk.tickets import gates
+from opsdesk.tickets.models import Freeze
+from opsdesk.tickets.operations.approving import executors
+from opsdesk.tickets.register import Attempt, filled, value
+from probes.finding import Words
+
+OBSERVED_HOURS = 24.0
+
+
+def class_fits_risk(attempt: Attempt) -> Words | None:
+    """Handle a change that is as risky as a major one as one."""
+    found = risk.of(attempt.ticket.sheet)
+    kind = value(attempt.ticket, "change_kind")
+    if found.must_be_major and kind in ("standard", "normal"):
+        return _MUST_BE_MAJOR.fill(score=found.score)
+    return None
+
+
+def template_for_standard(attempt: Attempt) -> Words | None:
+    """Only what follows a template agreed to beforehand is a standard change."""
+    standard = value(attempt.ticket, "change_kind") == "standard"
+    return _NO_TEMPLATE if standard and not filled(attempt.ticket, "template") else None
+
+
+def window_sound(attempt: Attempt) -> Words | None:
+    """Want a window that ends after it begins; turning back is decided before."""
+    since, until = _moment(attempt, "window_from"), _moment(attempt, "window_to")
+    latest = _moment(attempt, "backout_latest")
+    if since is None or until is None or since >= until:
+        return _NO_WINDOW
+    return _LATE_BACKOUT if latest is not None and latest > until else None
+
+
+def in_window(attempt: Attempt) -> Words | None:
+    """Nothing is carried out before its window, nor after it."""
+    since, until = _moment(attempt, "window_from"), _moment(attempt, "window_to")
+    if since is None or until is None:
+        return _NO_WINDOW
+    return None if since <= attempt.at <= until else _OUTSIDE
+
+
+def not_frozen(attempt: Attempt) -> Words | None:
+    """Let a window that touches a freeze wait; an emergency does not."""
+    if value(attempt.ticket, "change_kind") == "emergency":
+        return None
+    since, until = _moment(attempt, "window_from"), _moment(attempt, "window_to")
+    if since is None or until is None:
+        return _NO_WINDOW
+    query = select(Freeze.reason).where(
+        Freeze.since < until, Freeze.until > since, Freeze.ended_at.is_(None)
+    )
+    reason = attempt.session.scalar(query.limit(1))
+    if reason is None or filled(attempt.ticket, "freeze_leave"):
+        return None
+    plain = reason.replace("{", "(").replace("}", ")")
+    return Words(_FROZEN.zh.format(reason=plain), _FROZEN.en.format(reason=plain))
+
+
+def is_emergency(attempt: Attempt) -> Words | None:
+    """Only an emergency change may go before its approval."""
+    emergency = value(attempt.ticket, "change_kind") == "emergency"
+    return None if emergency else _NOT_EMERGENCY
+
+
+def verified_by_another(attempt: Attempt) -> Words | None:
+    """Whoever carried it out does not verify it."""
+    verifier = value(attempt.ticket, "verified_by")
+    return _OWN_WORK if verifier in executors(attempt.ticket) else None
+
+
+def observed_long_enough(attempt: Attempt) -> Words | None:
+    """Want the observation over; what was rolled back needs none."""
+    if attempt.ticket.state != "observing":
+        return None
+    ended = _moment(attempt, "ended_doing_at")
+    given = value(attempt.ticket, "observe_hours")
+    hours = OBSERVED_HOURS if given is None else float(given)
+    if ended is None or attempt.at < ended + timedelta(hours=hours):
+        return _TOO_EARLY.fill(hours=f"{hours:g}")
+    return None
+
+
+def items_green(attempt: Attempt) -> Words | None:
+    """Want the servers it touched inspected again, and found sound."""
+    if not filled(attempt.ticket, "items"):
+        return None
+    return gates.checked_green(why=_NOT_GREEN)(attempt)
+
+
+def _moment(attempt: Attempt, name: str) -> datetime | None:
+    held = value(attempt.ticket, name)
+    return None if held is None else datetime.fromisoformat(held)
+
+
+_MUST_BE_MAJOR = Words(
+    "风险评分 {score}（≥8 或不可回退）应按重大变更办理：请把级别改为「重大」再提交。",
+    "Its risk ({score}; 8 and more, or no way back) makes it a major change: set the "
+    "class to major, then submit.",
+)
+_NO_TEMPLATE = Words(
+    "标准变更要选定预先批准的模板；没有模板请改为一般变更。",
+    "A standard change follows a template agreed to before; without one, make it a "
+    "normal change.",
+)
+_NO_WINDOW = Words(
+    "计划窗口的结束应晚于开始，请核对。", "The window must end after it begins."
+)
+_LATE_BACKOUT = Words(
+    "回退的最晚决策时点应在窗口结束之前。",
+    "The last moment to decide on the way back must lie before the window ends.",
+)
+_OUTSIDE = Words(
+    "现在不在批准的窗口内，不能开始实施。请等到窗口，或撤回后改期再批。",
+    "This is not within the approved window. Wait for it, or take the change back and "
+    "have another window approved.",
+)
+_FROZEN = Words(
+    "窗口落在变更冻结期内（{reason}）：请改期，或写明甲方的例外许可。",
+    "The window lies in a freeze ({reason}): move it, or give the customer's leave.",
+)
+_NOT_EMERGENCY = Words(
+    "只有紧急变更可以先实施后补批。",
+    "Only an emergency change goes before its approval.",
+)
+_OWN_WORK = Words(
+    "验证人不能是实施人，请由另一人验证。",
+    "Whoever carried it out cannot verify it; somebody else must.",
+)
+_TOO_EARLY = Words(
+    "观察期 {hours} 小时还没有到，不能关闭。",
+    "The observation of {hours} hours is not over yet.",
+)
+_NOT_GREEN = Words(
+    "涉及的服务器还没有复检正常：请先「实施后巡检」，没有异常才能关闭。",
+    "The servers it touched have not been found sound again: inspect them after the "
+    "change first.",
+)

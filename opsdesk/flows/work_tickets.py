@@ -1,0 +1,124 @@
+"""Working on tickets: the registers' operations, and what else must follow from each.
+
+Pages, bulk actions, imports and the scheduler all come through here, so that after
+every change the deadlines are right, whoever must know is told, and the words can be
+found, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from opsdesk.core.settings import Settings
+from opsdesk.flows.registers import BY_KIND, BY_PREFIX
+from opsdesk.tickets.models import Kind, Ticket
+from opsdesk.tickets.operations import (
+    approving,
+    editing,
+    holding,
+    moving,
+    noting,
+    opening,
+)
+from opsdesk.tickets.register import Actor, Register
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """Who does it, and when."""
+
+    by: Actor
+    at: datetime
+
+
+def register_for(number: str) -> Register:
+    """Return the register a number belongs to. Raises Absent for anything else."""
+    found = BY_PREFIX.get(number.partition("-")[0])
+    if found is None:
+        raise holding.absent(number)
+    return found
+
+
+def open_ticket(
+    session: Session,
+    settings: Settings,
+    kind: Kind,
+    begun: opening.Opening,
+    deed: Deed,
+) -> Ticket:
+    """Open a ticket in a register."""
+    ticket = opening.open_ticket(
+        session,
+        BY_KIND[kind],
+        begun,
+        zone=settings.desk.timezone,
+        by=deed.by,
+        at=deed.at,
+    )
+    _follow(session, settings, ticket, deed)
+    return ticket
+
+
+def edit(
+    session: Session,
+    settings: Settings,
+    number: str,
+    edition: editing.Edition,
+    deed: Deed,
+) -> Ticket:
+    """Change fields of a ticket."""
+    register = register_for(number)
+    ticket = editing.edit(session, register, number, edition, by=deed.by, at=deed.at)
+    _follow(session, settings, ticket, deed)
+    return ticket
+
+
+def move(
+    session: Session,
+    settings: Settings,
+    number: str,
+    step: moving.Step,
+    deed: Deed,
+) -> Ticket:
+    """Take a ticket one step on."""
+    register = register_for(number)
+    ticket = moving.move(session, register, number, step, by=deed.by, at=deed.at)
+    _follow(session, settings, ticket, deed)
+    return ticket
+
+
+def decide(
+    session: Session,
+    settings: Settings,
+    number: str,
+    decision: approving.Decision,
+    deed: Deed,
+) -> Ticket:
+    """Give or refuse a signature; the password was asked again already."""
+    register = register_for(number)
+    ticket = approving.decide(
+        session, register, number, decision, by=deed.by, at=deed.at
+    )
+    _follow(session, settings, ticket, deed)
+    return ticket
+
+
+def note(
+    session: Session,
+    settings: Settings,
+    number: str,
+    written: noting.Note,
+    deed: Deed,
+) -> Ticket:
+    """Add words to the timeline."""
+    ticket = noting.note(session, number, written, by=deed.by, at=deed.at)
+    _follow(session, settings, ticket, deed)
+    return ticket
+
+
+def _follow(session: Session, settings: Settings, ticket: Ticket, deed: Deed) -> None:
+    """Do what follows from every change."""
+    session.flush()

@@ -1,0 +1,1 @@
+"""Problems 问题: why it happens, until it does not."""

@@ -1,0 +1,1 @@
+"""Releases 发布: which artefact went where, and what it replaced."""

@@ -1,0 +1,1 @@
+"""Service requests 服务请求: somebody needs something done."""
