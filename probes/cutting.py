@@ -15,6 +15,7 @@ a late child) is stray: kept, shown, never read.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from probes.transcript import Section
 
@@ -30,6 +31,7 @@ class Cut:
     stray: bytes
 
 
+@lru_cache(maxsize=1)  # it is hashed, read and looked at again, one after the other
 def cut(raw: bytes, nonce: str) -> Cut:
     """Return the sections of a raw answer; never raises, whatever the bytes are.
 

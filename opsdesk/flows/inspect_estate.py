@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -207,28 +207,25 @@ def _drop_unknown(session: Session, round_id: int, names: set[str]) -> None:
 
 def _finish(session: Session, round_id: int, *, took_ms: int) -> None:
     at = clock.now()
-    usual = past.usual_duration_ms(session, servers=_size(session, round_id))
-    suspect = "; ".join(_suspicions(session, round_id, took_ms, usual))
+    answers = past.answers_of(session, round_id)
+    usual = past.usual_duration_ms(session, servers=len(answers))
+    suspect = "; ".join(_suspicions(answers, took_ms, usual))
     round_ = rounds.finish(session, round_id, at=at, took_ms=took_ms, suspect=suspect)
     visits.count_states(session, round_)
     session.flush()
     review.settle(session, round_, at=at)
 
 
-def _size(session: Session, round_id: int) -> int:
-    return len(past.answers_of(session, round_id))
-
-
 def _suspicions(
-    session: Session, round_id: int, took_ms: int, usual: int | None
+    answers: Iterable[tuple[str, str | None, str | None]],
+    took_ms: int,
+    usual: int | None,
 ) -> Iterator[str]:
     """Yield why a round looks too good to be true: machine-readable, one word each."""
     if usual is not None and took_ms * _FAST < usual:
         yield f"too-fast {took_ms} {usual}"
-    for server, sha256, began_at in past.answers_of(session, round_id):
-        if sha256 is None or began_at is None:
-            continue
-        if past.last_answer_sha256(session, server, before=began_at) == sha256:
+    for server, sha256, before in answers:
+        if sha256 is not None and sha256 == before:
             yield f"unchanged {server}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import time
+from functools import lru_cache
 
 from probes.catalogue.text import cut, whole
 from probes.probe import Unreadable
@@ -51,7 +52,14 @@ def seconds(parts: list[int], row: str) -> int:
     sane = len(parts) == _PARTS and 1970 <= parts[0] <= 9999 and max(parts[1:]) < 62  # noqa: PLR2004
     if not sane:
         raise Unreadable(f"not a moment: {cut(row)!r}")
+    year, month, day, hours, minutes, rest = parts
     try:
-        return calendar.timegm((*parts, 0, 0, 0))
+        midnight = _midnight(year, month, day)
     except (ValueError, OverflowError) as error:
         raise Unreadable(f"not a moment: {cut(row)!r}") from error
+    return midnight + 3600 * hours + 60 * minutes + rest
+
+
+@lru_cache(maxsize=1024)  # many rows, few days
+def _midnight(year: int, month: int, day: int) -> int:
+    return calendar.timegm((year, month, day, 0, 0, 0))

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy import update as change
 from sqlalchemy.orm import Session
 
 from opsdesk.inspections.models import Condition, Visit
 from opsdesk.inspections.verdict import Verdict
 from probes.finding import Finding, fingerprint
+
+_OPEN = select(Condition.fingerprint, Condition.id, Condition.probe).where(
+    Condition.closed_at.is_(None), Condition.server == bindparam("of")
+)
+_ADD = insert(Condition)
+_RENEW = (
+    change(Condition)
+    .where(Condition.id == bindparam("key"))
+    .values(times=Condition.times + 1)
+)
+_CLOSE = change(Condition).where(Condition.id == bindparam("key"))
 
 
 def update(session: Session, visit: Visit, verdict: Verdict, *, at: datetime) -> None:
@@ -18,50 +30,47 @@ def update(session: Session, visit: Visit, verdict: Verdict, *, at: datetime) ->
     A condition closes only when its probe was read in this visit and no longer
     complains: no data is never a recovery.
     """
-    standing = _open_of(session, visit.server)
+    connection = session.connection()
+    rows = connection.execute(_OPEN, {"of": visit.server})
+    standing = {mark: (key, probe) for mark, key, probe in rows}
+    opened, renewed = list[dict[str, object]](), list[dict[str, object]]()
     for finding in verdict.findings:
         mark = fingerprint(visit.server, finding.probe, finding.subject)
-        condition = standing.pop(mark, None)
-        if condition is None:
-            session.add(_opened(visit, finding, mark, at))
+        known = standing.pop(mark, None)
+        if known is None:
+            opened.append(_opened(visit, finding, mark, at))
         else:
-            _renew(condition, finding, visit, at)
-    for condition in standing.values():
-        if condition.probe in verdict.answered:
-            condition.closed_at = at
-            condition.closed_visit_id = visit.id
+            renewed.append({"key": known[0], **_seen(finding, visit, at)})
+    closed = [
+        {"key": key, "closed_at": at, "closed_visit_id": visit.id}
+        for key, probe in standing.values()
+        if probe in verdict.answered
+    ]
+    for statement, values in (_ADD, opened), (_RENEW, renewed), (_CLOSE, closed):
+        if values:
+            connection.execute(statement, values)
 
 
-def _open_of(session: Session, server: str) -> dict[str, Condition]:
-    rows = session.scalars(
-        select(Condition).where(
-            Condition.closed_at.is_(None), Condition.server == server
-        )
-    )
-    return {row.fingerprint: row for row in rows}
+def _opened(
+    visit: Visit, finding: Finding, mark: str, at: datetime
+) -> dict[str, object]:
+    return {
+        "fingerprint": mark,
+        "server": visit.server,
+        "probe": finding.probe,
+        "subject": finding.subject,
+        "opened_at": at,
+        "opened_visit_id": visit.id,
+        "times": 1,
+        **_seen(finding, visit, at),
+    }
 
 
-def _opened(visit: Visit, finding: Finding, mark: str, at: datetime) -> Condition:
-    return Condition(
-        fingerprint=mark,
-        server=visit.server,
-        probe=finding.probe,
-        subject=finding.subject,
-        severity=finding.severity.value,
-        message_zh=finding.message.zh,
-        message_en=finding.message.en,
-        opened_at=at,
-        opened_visit_id=visit.id,
-        seen_at=at,
-        seen_visit_id=visit.id,
-        times=1,
-    )
-
-
-def _renew(condition: Condition, finding: Finding, visit: Visit, at: datetime) -> None:
-    condition.severity = finding.severity.value
-    condition.message_zh = finding.message.zh
-    condition.message_en = finding.message.en
-    condition.seen_at = at
-    condition.seen_visit_id = visit.id
-    condition.times += 1
+def _seen(finding: Finding, visit: Visit, at: datetime) -> dict[str, object]:
+    return {
+        "severity": finding.severity.value,
+        "message_zh": finding.message.zh,
+        "message_en": finding.message.en,
+        "seen_at": at,
+        "seen_visit_id": visit.id,
+    }

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from opsdesk.inspections.models import Condition, Judgement, Round, Visit
 from probes.probe import Sample
@@ -92,22 +92,6 @@ def all_standing(
     return found
 
 
-def last_answer_sha256(
-    session: Session, server: str, *, before: datetime
-) -> str | None:
-    """Return the hash of a server's newest answer before a moment."""
-    return session.scalar(
-        select(Visit.answer_sha256)
-        .where(
-            Visit.server == server,
-            Visit.began_at < before,
-            Visit.outcome.in_(_HEARD),
-        )
-        .order_by(Visit.began_at.desc())
-        .limit(1)
-    )
-
-
 class History:
     """Past readings of one server, fetched once and only when a judge asks."""
 
@@ -166,11 +150,23 @@ def usual_duration_ms(session: Session, *, servers: int) -> int | None:
 
 def answers_of(
     session: Session, round_id: int
-) -> list[tuple[str, str | None, datetime | None]]:
-    """Return server, hash of the answer and its moment for each visit of a round."""
+) -> list[tuple[str, str | None, str | None]]:
+    """Return server, hash of the answer and of its last one before, by visit."""
+    earlier = aliased(Visit)
+    before = (
+        select(earlier.answer_sha256)
+        .where(
+            earlier.server == Visit.server,
+            earlier.began_at < Visit.began_at,
+            earlier.outcome.in_(_HEARD),
+        )
+        .order_by(earlier.began_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Visit.server, Visit.answer_sha256, Visit.began_at)
+        select(Visit.server, Visit.answer_sha256, before)
         .where(Visit.round_id == round_id)
         .order_by(Visit.position)
     )
-    return [(server, sha256, began_at) for server, sha256, began_at in rows]
+    return [(server, now, then) for server, now, then in rows]
