@@ -75,6 +75,7 @@ def inspect(
         slot=slot,
         weekly=weekly,
         show=not quiet and json_to != "-",
+        facts=json_to is not None,
     )
     if json_to is not None:
         write(json_to, live.as_json(result))
