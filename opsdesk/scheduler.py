@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from opsdesk.core import audit, clock, log
 from opsdesk.core.desk import Desk, open_desk
 from opsdesk.core.settings import load
-from opsdesk.flows import keep_slots
+from opsdesk.flows import deliver_notices, keep_slots
 
 SECONDS_BETWEEN_TICKS = 3
 LOCKED = 3
@@ -44,6 +44,14 @@ def build(
         kwargs={"stop": stop},
         id="keep_slots",
         next_run_time=clock.now(),
+    )
+    scheduler.add_job(
+        deliver_notices.tick,
+        "interval",
+        seconds=SECONDS_BETWEEN_TICKS,
+        args=[desk, deliver_notices.Crew()],
+        kwargs={"stop": stop},
+        id="deliver_notices",
     )
     return scheduler
 

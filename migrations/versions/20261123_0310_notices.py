@@ -118,7 +118,6 @@ def _try() -> None:
         sa.Column("result", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("took_ms", sa.Integer(), nullable=False),
-        sa.Column("by", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_notice_try"),
     )
     here = "notice_try"

@@ -152,7 +152,6 @@ class Try(Row):
     result: Mapped[Result] = mapped_column(choice(Result))
     reason: Mapped[str] = mapped_column(String(REASON))
     took_ms: Mapped[int]
-    by: Mapped[str] = mapped_column(String(USERNAME))  # who asked; "": the scheduler
 
 
 class ChannelHealth(Row):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from opsdesk.core.settings.mistakes import BadSettings, Mistake
 from opsdesk.core.settings.model import (
     SLOT_NAMES,
+    Channel,
     Contract,
     Desk,
     Inspections,
     Metrics,
+    Notices,
     Settings,
 )
 from opsdesk.core.settings.reading import load, this_machine
@@ -16,11 +18,13 @@ from opsdesk.core.settings.reading import load, this_machine
 __all__ = [
     "SLOT_NAMES",
     "BadSettings",
+    "Channel",
     "Contract",
     "Desk",
     "Inspections",
     "Metrics",
     "Mistake",
+    "Notices",
     "Settings",
     "load",
     "this_machine",

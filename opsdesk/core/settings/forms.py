@@ -13,6 +13,7 @@ from opsdesk.core.settings import quantities
 Duration = Annotated[timedelta, BeforeValidator(quantities.duration)]
 Size = Annotated[int, BeforeValidator(quantities.size)]
 Clock = Annotated[time, BeforeValidator(quantities.clock)]
+Hours = Annotated[tuple[time, time] | None, BeforeValidator(quantities.hours)]
 Day = Annotated[date, BeforeValidator(quantities.day)]
 Zone = Annotated[ZoneInfo, BeforeValidator(quantities.zone)]
 Name = Annotated[str, BeforeValidator(quantities.name)]
@@ -127,6 +128,38 @@ class MetricsForm(Form):
     token: Reference | None = None
 
 
+RoleName = Literal["engineer", "lead", "customer", "system", "security", "audit"]
+ROLE_NAMES: list[RoleName] = [
+    "engineer",
+    "lead",
+    "customer",
+    "system",
+    "security",
+    "audit",
+]
+
+
+class ChannelForm(Form):
+    """One of `notices.channels`: a way to people outside the desk."""
+
+    kind: Literal["email", "dingtalk", "wecom", "feishu", "webhook"]
+    url: Reference
+    from_: Annotated[Line, Field(alias="from")] = ""
+    server: Url | None = None
+    roles: list[RoleName] = ROLE_NAMES
+
+
+class NoticesForm(Form):
+    """`notices`: through what people are told, and when they are not to be."""
+
+    channels: dict[Name, ChannelForm] = {}
+    quiet: Hours = (time(22), time(7))
+    urgent_breaks_quiet: bool = True
+    digest: Clock = time(8, 30)
+    per_hour: Annotated[int, Field(ge=1, le=1000)] = 20
+    timeout: Duration = timedelta(seconds=20)
+
+
 class CredentialForm(Form):
     """One of `credentials`: who we are on a server."""
 
@@ -187,5 +220,6 @@ SECTIONS: dict[str, type[Form]] = {
     "database": DatabaseForm,
     "inspections": InspectionsForm,
     "metrics": MetricsForm,
+    "notices": NoticesForm,
 }
 TOP_LEVEL = (*SECTIONS, "credentials", "servers")

@@ -35,6 +35,12 @@ class Desk:
         host = self.listen_host
         return f"{f'[{host}]' if ':' in host else host}:{self.listen_port}"
 
+    @property
+    def address(self) -> str:
+        """Return how a browser reaches this desk, for links that leave it."""
+        name = self.hosts[0] if self.hosts else self.listen
+        return f"{'https' if self.https else 'http'}://{name}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
@@ -74,6 +80,35 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A way to people outside the desk. Its address is a secret as a whole."""
+
+    name: str
+    kind: str  # "email", "dingtalk", "wecom", "feishu" or "webhook"
+    url: Secret
+    sender: str = ""  # what an e-mail says it is from
+    server: str = ""  # in place of the service's own, such as "https://im.example"
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def personal(self) -> bool:
+        """Tell whether each person is told alone; a room hears a thing once."""
+        return self.kind == "email"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """Through what people are told, and when they are not to be."""
+
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    quiet: tuple[time, time] | None = (time(22), time(7))  # the desk's local time
+    urgent_breaks_quiet: bool = True
+    digest: time = time(8, 30)
+    per_hour: int = 20  # messages to one person (or room), and as many urgent ones
+    timeout: timedelta = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything config.yaml says, with the defaults filled in."""
 
@@ -86,6 +121,7 @@ class Settings:
     servers: tuple[Server, ...]
     servers_are_default: bool  # nothing configured: this machine inspects itself
     database_url: str = field(repr=False)  # may carry a password
+    notices: Notices = Notices()
 
     @property
     def embedded_database(self) -> bool:

@@ -82,6 +82,17 @@ def clock(value: Any) -> time:
     return time(int(found[1]), int(found[2]))
 
 
+def hours(value: Any) -> tuple[time, time] | None:
+    """Read `22:00-07:00`, which may pass midnight; `never` is None."""
+    if value == "never":
+        return None
+    first, dash, last = value.partition("-") if isinstance(value, str) else ("", "", "")
+    ends = _CLOCK.fullmatch(first), _CLOCK.fullmatch(last)
+    if not dash or not all(ends) or first == last:
+        raise bad("hours", value)
+    return clock(first), clock(last)
+
+
 def day(value: Any) -> date:
     """Read `2026-03-01`."""
     try:

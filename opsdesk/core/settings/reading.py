@@ -14,6 +14,7 @@ from opsdesk.core.settings import (
     credentials,
     document,
     environment,
+    notices,
     parsing,
     sections,
     servers,
@@ -28,6 +29,7 @@ from opsdesk.core.settings.forms import (
     Form,
     InspectionsForm,
     MetricsForm,
+    NoticesForm,
 )
 from opsdesk.core.settings.mistakes import BadSettings, Notebook
 from opsdesk.core.settings.model import Desk, Metrics, Settings
@@ -111,6 +113,7 @@ def _settings(source: _Source) -> Settings:
         credentials=found,
         servers=(this_machine(),) if is_default else servers.read(listed, estate),
         servers_are_default=is_default,
+        notices=notices.read(source.section("notices", NoticesForm), book, binder),
         database_url=sections.database_url(database, desk.data, book, binder),
     )
 

@@ -16,6 +16,8 @@ def secrets(settings: Settings) -> Iterator[tuple[str, Secret]]:
         yield "metrics.token", settings.metrics.token
     for name, credential in settings.credentials.items():
         yield from _inside(f"credentials.{name}", credential)
+    for channel in settings.notices.channels.values():
+        yield from _inside(f"notices.channels.{channel.name}", channel)
     for server in settings.servers:
         for check in server.checks:
             yield from _inside(f"{server.name}.checks", check)

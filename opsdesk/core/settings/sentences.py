@@ -20,6 +20,11 @@ _OURS = {
         "“{value}”不是钟点，应为 00:00 到 23:59。",
         "“{value}” is not a time of day; write 00:00 to 23:59.",
     ),
+    "hours": Words(
+        "“{value}”不是时段，应写作 22:00-07:00（可跨零点），或 never。",
+        "“{value}” is not a span of hours; write 22:00-07:00 (it may pass midnight), or "
+        "never.",
+    ),
     "day": Words(
         "“{value}”不是日期，应写作 2026-03-01。",
         "“{value}” is not a date; write it as 2026-03-01.",
