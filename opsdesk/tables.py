@@ -7,7 +7,9 @@ from opsdesk.core.database import Row
 from opsdesk.core.outbox import models as outbox
 from opsdesk.inspections import models as inspections
 from opsdesk.people import models as people
+from opsdesk.people.handover import models as handover
+from opsdesk.people.roster import models as roster
 from opsdesk.tickets import models as tickets
 
-TABLES = (audit, outbox, people, assets, tickets, archive, inspections)
+TABLES = (audit, outbox, people, roster, handover, assets, tickets, archive, inspections)
 metadata = Row.metadata

@@ -1,0 +1,1 @@
+"""The hand-over log: what one shift leaves to the next, signed by both."""
