@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from opsdesk.core.settings import Settings
 from opsdesk.flows.registers import BY_KIND, BY_PREFIX
-from opsdesk.tickets.models import Kind, Ticket
+from opsdesk.tickets.models import Attachment, Kind, Ticket
 from opsdesk.tickets.operations import (
     approving,
     editing,
     holding,
+    indexing,
     moving,
     noting,
     opening,
@@ -58,6 +59,7 @@ def open_ticket(
         by=deed.by,
         at=deed.at,
     )
+    indexing.index_ticket(session, BY_KIND[kind], ticket, at=deed.at)
     _follow(session, settings, ticket, deed)
     return ticket
 
@@ -72,6 +74,7 @@ def edit(
     """Change fields of a ticket."""
     register = register_for(number)
     ticket = editing.edit(session, register, number, edition, by=deed.by, at=deed.at)
+    indexing.index_ticket(session, register, ticket, at=deed.at)
     _follow(session, settings, ticket, deed)
     return ticket
 
@@ -86,6 +89,9 @@ def move(
     """Take a ticket one step on."""
     register = register_for(number)
     ticket = moving.move(session, register, number, step, by=deed.by, at=deed.at)
+    if step.values:
+        indexing.index_ticket(session, register, ticket, at=deed.at)
+    _find_note(session, ticket, step.note, deed)
     _follow(session, settings, ticket, deed)
     return ticket
 
@@ -115,8 +121,26 @@ def note(
 ) -> Ticket:
     """Add words to the timeline."""
     ticket = noting.note(session, number, written, by=deed.by, at=deed.at)
+    _find_note(session, ticket, written.text, deed)
     _follow(session, settings, ticket, deed)
     return ticket
+
+
+def attach(session: Session, number: str, file: noting.File, deed: Deed) -> Attachment:
+    """Add a file, which lies in the store already; its name can be found."""
+    row = noting.attach(session, number, file, by=deed.by, at=deed.at)
+    session.flush()
+    text = indexing.Text(source="file", key=str(row.id), ref=number, body=row.name)
+    indexing.index(session, text, at=deed.at)
+    return row
+
+
+def _find_note(session: Session, ticket: Ticket, body: str, deed: Deed) -> None:
+    if not body.strip():
+        return
+    key = f"{ticket.number}-{ticket.version}-{deed.at.timestamp():.3f}"
+    text = indexing.Text(source="note", key=key, ref=ticket.number, body=body)
+    indexing.index(session, text, at=deed.at)
 
 
 def _follow(session: Session, settings: Settings, ticket: Ticket, deed: Deed) -> None:

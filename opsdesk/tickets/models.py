@@ -309,3 +309,22 @@ class Article(Row):
     is_newest: Mapped[bool] = mapped_column(default=True)
     by: Mapped[str] = mapped_column(String(USERNAME))
     at: Mapped[datetime]
+
+
+class Searchable(Row):
+    """Words that can be found: a ticket's own, one note, one file's name, an article.
+
+    `grams` holds what the index is made of (`tickets.grams`); the index itself is a
+    table of the database's own kind, kept by triggers (`search_fts`).
+    """
+
+    __tablename__ = "searchable"
+    __table_args__ = (UniqueConstraint("source", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(8))  # ticket, note, file, article
+    key: Mapped[str] = mapped_column(String(40))  # unique within its source
+    ref: Mapped[str] = mapped_column(String(NUMBER), index=True)  # whose page shows it
+    at: Mapped[datetime]
+    body: Mapped[str] = mapped_column(Text)
+    grams: Mapped[str] = mapped_column(Text)

@@ -17,6 +17,12 @@ from opsdesk.core.database import Database, open_engine
 
 VERSIONS = Path(migrate.__file__).parents[2] / "migrations" / "versions"
 
+FULL_TEXT = "search_fts"  # the index itself is of the database's own kind
+
+
+def is_modelled(name: str | None, _kind: str, _parents: object) -> bool:
+    return name is None or not name.startswith(FULL_TEXT)
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
@@ -30,14 +36,16 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def table_names(url: str) -> set[str]:
     engine = open_engine(url)
     try:
-        return set(inspect(engine).get_table_names()) - {"alembic_version"}
+        every = set(inspect(engine).get_table_names()) - {"alembic_version"}
+        return {name for name in every if not name.startswith(FULL_TEXT)}
     finally:
         engine.dispose()
 
 
 def test_revisions_build_exactly_the_models(database: Database) -> None:
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": is_modelled}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, tables.metadata) == []
 
 
