@@ -1,0 +1,48 @@
+"""What screens and other parts ask of the configuration library."""
+
+from opsdesk.assets.queries.dates import DueDate, due_dates
+from opsdesk.assets.queries.history import (
+    Difference,
+    RevisionView,
+    compare,
+    revisions_for,
+    revisions_of,
+    view_at,
+)
+from opsdesk.assets.queries.items import (
+    ItemFilter,
+    ItemView,
+    by_code,
+    by_codes,
+    items,
+    of_server,
+)
+from opsdesk.assets.queries.relations import (
+    Direction,
+    Impacted,
+    RelationView,
+    impact,
+    relations_of,
+)
+
+__all__ = [
+    "Difference",
+    "Direction",
+    "DueDate",
+    "Impacted",
+    "ItemFilter",
+    "ItemView",
+    "RelationView",
+    "RevisionView",
+    "by_code",
+    "by_codes",
+    "compare",
+    "due_dates",
+    "impact",
+    "items",
+    "of_server",
+    "relations_of",
+    "revisions_for",
+    "revisions_of",
+    "view_at",
+]
