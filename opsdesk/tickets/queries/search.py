@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from opsdesk.tickets import grams
@@ -120,7 +120,7 @@ def _marked(tokens: tuple[str, ...]) -> list[tuple[str, bool]]:
     return [(token, i == len(tokens) - 1) for i, token in enumerate(tokens)]
 
 
-def _hit(row: Row[tuple[Any, ...]], query: str) -> Hit:
+def _hit(row: Any, query: str) -> Hit:
     identity, source, ref, at, body = row
     moment = at if isinstance(at, datetime) else datetime.fromisoformat(at)
     if moment.tzinfo is None:
