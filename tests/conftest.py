@@ -25,6 +25,9 @@ hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.register_profile("unattended", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("unattended" if os.environ.get("CI") else "here")
 
+# Commands say English to a terminal that asks for it, whatever the developer's own says.
+os.environ["OPSDESK_LANGUAGE"] = "en"
+
 AUDIT_KEY = b"an audit key that tests may know"
 
 

@@ -9,7 +9,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from opsdesk.cli.group import LANGUAGE, told
+from opsdesk.cli.group import spoken, told
 from opsdesk.cli.opened import console_user, opened
 from opsdesk.cli.session import fail
 from opsdesk.core import audit as trail
@@ -127,13 +127,13 @@ def _anchors(against: Path | None) -> list[Anchor]:
 
 def _report(verdict: Verdict) -> None:
     for one in verdict.broken:
-        words = pick(FAULTS[one.fault], LANGUAGE)
+        words = pick(FAULTS[one.fault], spoken())
         click.echo(f"{one.fault.value} #{one.seq} ({words}): {one.reason}")
     if verdict.sound:
         click.echo(
             say(
                 f"完好：{verdict.entries} 条，末端 {verdict.head}",
                 f"Sound: {verdict.entries} entries, head {verdict.head}",
-                LANGUAGE,
+                spoken(),
             )
         )

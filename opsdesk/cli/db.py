@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from opsdesk.cli.group import LANGUAGE, told
+from opsdesk.cli.group import spoken, told
 from opsdesk.cli.session import settings_or_exit
 from opsdesk.core import migrate
 from opsdesk.core.language import say
@@ -28,12 +28,12 @@ def status(ctx: click.Context) -> None:
     """Compare the database's revision with this version's."""
     settings = settings_or_exit(ctx)
     found, newest = migrate.revision_of(settings.database_url), migrate.head()
-    none = say("（空）", "(empty)", LANGUAGE)
+    none = say("（空）", "(empty)", spoken())
     click.echo(
         say(
             f"数据库：{found or none}\n本程序：{newest}",
             f"Database: {found or none}\nThis version: {newest}",
-            LANGUAGE,
+            spoken(),
         )
     )
     ctx.exit(0 if found == newest else 1)
@@ -53,6 +53,6 @@ def upgrade(ctx: click.Context) -> None:
         say(
             f"数据库结构已是 {migrate.head()}",
             f"The database is at {migrate.head()}",
-            LANGUAGE,
+            spoken(),
         )
     )

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from opsdesk.cli.group import told
+from opsdesk.cli.group import spoken, told
 from opsdesk.cli.session import fail
+from opsdesk.core.language import say
 
 
 @click.command(
@@ -58,11 +59,12 @@ def demo(data: Path, days: int) -> None:
     password = fill(open_desk(found), at=clock.now(), days=days, told=_progress)
     click.echo("", err=True)
     click.echo(
-        told(
+        say(
             f"演示数据已写入 {data}。查看：opsdesk serve --config {path}\n"
             f"账号 lead，一次性口令 {password}（首次登录后修改）",
             f"The demonstration is in {data}. Look at it: opsdesk serve --config {path}\n"
             f"Account lead, one-time password {password} (changed at the first sign-in)",
+            spoken(),
         )
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from opsdesk.cli.group import LANGUAGE, told
+from opsdesk.cli.group import spoken, told
 from opsdesk.cli.session import settings_or_exit
 from opsdesk.core.language import pick, say
 from opsdesk.core.text import one_line
@@ -30,16 +30,16 @@ def doctor(ctx: click.Context) -> None:
     counts = dict.fromkeys(checkup.Level, 0)
     for line in checkup.lines(settings):
         counts[line.level] += 1
-        found = f"{pick(line.what, LANGUAGE)}: {pick(line.found, LANGUAGE)}"
+        found = f"{pick(line.what, spoken())}: {pick(line.found, spoken())}"
         click.echo(f"{MARKS[line.level.value]} {one_line(found)}")
         if line.remedy.zh:
-            click.echo(f"    → {one_line(pick(line.remedy, LANGUAGE))}")
+            click.echo(f"    → {one_line(pick(line.remedy, spoken()))}")
     problems, notes = counts[checkup.Level.PROBLEM], counts[checkup.Level.ATTENTION]
     click.echo(
         say(
             f"{problems} 处必须处理，{notes} 处需要关注。",
             f"{problems} to put right, {notes} to look after.",
-            LANGUAGE,
+            spoken(),
         )
     )
     ctx.exit(1 if problems else 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from opsdesk.cli.group import spoken
 from opsdesk.cli.opened import console_user
 from opsdesk.cli.session import fail
 from opsdesk.core import audit, clock, migrate
@@ -27,9 +28,7 @@ def prepare(settings: Settings, *, first_round: bool) -> Desk:
     if fresh and first_round:
         _first_round(settings)
     address = f"http://{settings.desk.listen}"
-    click.echo(
-        say(f"\n运维服务台：{address}", f"\nThe desk: {address}", _language(settings))
-    )
+    click.echo(say(f"\n运维服务台：{address}", f"\nThe desk: {address}", spoken()))
     _first_account(desk)
     return desk
 
@@ -44,11 +43,19 @@ def ready(settings: Settings) -> None:
             _new_key(settings)
         audit.use_key(key)
         migrate.upgrade(settings.database_url)
-    except (OSError, audit.NoAuditKey) as error:
+    except audit.NoAuditKey as error:
         fail(
-            f"数据目录 {data} 不能使用：{error}。已有数据未改动；请检查目录的权限和磁盘空间。",
-            f"The data folder {data} cannot be used: {error}. What is there was left "
-            "as it is; check the folder's mode and the disk's space.",
+            f"{error.words.zh}。已有数据未改动；请改正权限，或从备份恢复它。",
+            f"{error.words.en}. What is there was left as it is; put its mode right or "
+            "restore it from a backup.",
+            status=1,
+        )
+    except OSError as error:
+        fail(
+            f"数据目录 {data} 不能使用：{error.strerror}。已有数据未改动；"
+            "请检查目录的权限和磁盘空间。",
+            f"The data folder {data} cannot be used: {error.strerror}. What is there was "
+            "left as it is; check the folder's mode and the disk's space.",
             status=1,
         )
 
@@ -74,7 +81,7 @@ def _first_round(settings: Settings) -> None:
         say(
             "首次启动，先巡检一次：",
             "First start: one round to begin with.",
-            _language(settings),
+            spoken(),
         )
     )
     inspect_round.perform(
@@ -93,10 +100,6 @@ def _first_account(desk: Desk) -> None:
             f"第一个账号：{username}\n一次性口令：{password}\n首次登录后必须修改；此口令只显示这一次。\n",
             f"First account: {username}\nOne-time password: {password}\n"
             "It must be changed at the first sign-in; it is shown only this once.\n",
-            _language(desk.settings),
+            spoken(),
         )
     )
-
-
-def _language(settings: Settings) -> str:
-    return settings.desk.language

@@ -11,12 +11,18 @@ from typing import Any
 import click
 
 from opsdesk.core.errors import Refused
-from opsdesk.core.language import RefusedInWords, chosen, pick, say
+from opsdesk.core.language import RefusedInWords, asked_for, pick, say
 from opsdesk.core.text import printable
 from probes.finding import Words
 
-LANGUAGE = chosen(os.environ)
-"""Help texts are chosen when a command is imported; the desk's own language later."""
+DESKS_LANGUAGE = "opsdesk.language"
+"""Where a command remembers the desk's language, in the context's meta."""
+
+OUTAGE_STATUS = {"inspect": 2}
+"""Exit status where a database or store is away: else 1, which is "findings" there."""
+
+HELP_LANGUAGE = asked_for(os.environ) or "en"
+"""Help texts are chosen when a command is imported, before any configuration."""
 
 COMMANDS = {
     "init": (
@@ -96,7 +102,21 @@ COMMANDS = {
 
 def told(zh: str, en: str) -> str:
     """Return a help text in the terminal's language."""
-    return say(zh, en, LANGUAGE)
+    return say(zh, en, HELP_LANGUAGE)
+
+
+def spoken(desks: str = "") -> str:
+    """Return the language of everything a command says to its terminal.
+
+    The terminal's, where it asks for one of ours; else the desk's, as far as the
+    configuration was read (`desks`: where it has mistakes); else English.
+    """
+    asked = asked_for(os.environ)
+    if asked is not None:
+        return asked
+    context = click.get_current_context(silent=True)
+    known = context.find_root().meta.get(DESKS_LANGUAGE) if context else None
+    return desks or known or "en"
 
 
 CONFIG_HELP = told(
@@ -125,7 +145,9 @@ class OpsdeskGroup(click.Group):
     def format_commands(
         self, _ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
-        rows = [(name, pick(words, LANGUAGE)) for name, (_, words) in COMMANDS.items()]
+        rows = [
+            (name, pick(words, HELP_LANGUAGE)) for name, (_, words) in COMMANDS.items()
+        ]
         with formatter.section(told("命令", "Commands")):
             formatter.write_dl(rows)
 
@@ -140,8 +162,8 @@ class OpsdeskGroup(click.Group):
             words = outage(trouble)
             if words is None:
                 raise
-            click.echo(printable(pick(words, LANGUAGE)), err=True)
-            ctx.exit(1)
+            click.echo(printable(pick(words, spoken())), err=True)
+            ctx.exit(OUTAGE_STATUS.get(ctx.invoked_subcommand or "", 1))
 
 
 def accept_config(command: click.Command) -> None:
@@ -163,6 +185,9 @@ def outage(trouble: Exception) -> Words | None:
         trouble, (database.OperationalError, database.InterfaceError)
     ):
         return _DATABASE_AWAY.fill(why=getattr(trouble, "orig", trouble))
+    audit = sys.modules.get("opsdesk.core.audit")
+    if audit is not None and isinstance(trouble, audit.NoAuditKey):
+        return Words(f"{trouble.words.zh}。", f"{trouble.words.en}.")
     files = sys.modules.get("opsdesk.core.files")
     if files is not None and isinstance(trouble, (files.Unwritable, files.Damaged)):
         kept: Words = trouble.words
@@ -182,8 +207,20 @@ _DATABASE_AWAY = Words(
 def sentence(refusal: Refused) -> str:
     """Return what a refusal says, in the terminal's language where it is known."""
     if isinstance(refusal, RefusedInWords):
-        return pick(refusal.words, LANGUAGE)
-    return str(refusal)
+        return pick(refusal.words, spoken())
+    if spoken().startswith("zh"):
+        return str(refusal)
+    return _english(refusal)
+
+
+def _english(refusal: Refused) -> str:
+    """Return a refusal's sentence from the catalogue that the pages are read from."""
+    import gettext  # noqa: PLC0415 - only once something was refused
+
+    folder = Path(__file__).parents[1] / "translations"
+    english = gettext.translation("messages", folder, ["en"], fallback=True)
+    said = english.gettext(refusal.sentence)
+    return said % refusal.values if refusal.values else said
 
 
 def _config_option() -> click.Option:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import click
 
-from opsdesk.cli.group import LANGUAGE
+from opsdesk.cli.group import spoken
 from opsdesk.cli.noted import note
 from opsdesk.cli.session import list_mistakes
 from opsdesk.core.language import pick
@@ -125,7 +125,7 @@ def _repinned(servers: Sequence[Server], name: str, line: str) -> tuple[Server, 
 
 
 def _say(words: Words, *, err: bool = False) -> None:
-    click.echo(pick(words, LANGUAGE), err=err)
+    click.echo(pick(words, spoken()), err=err)
 
 
 _NO_SSH = Words("不走 SSH，由 checks 检查", "not by SSH; its checks look at it")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from opsdesk.cli.group import LANGUAGE, told
+from opsdesk.cli.group import spoken, told
 from opsdesk.cli.session import console, fail, settings_or_exit
 from opsdesk.core.language import pick, say
 from opsdesk.core.settings import Settings
@@ -40,12 +40,12 @@ def list_(ctx: click.Context) -> None:
         "名称 类别 区域 地址 方式 跳板 主机密钥",
         "Name Kind Zone Address By Via Key",
     )
-    for head in say(*heads, LANGUAGE).split():
+    for head in say(*heads, spoken()).split():
         table.add_column(head, overflow="fold")
     for server in settings.servers:
         table.add_row(
             server.name,
-            pick(server.kind.words, LANGUAGE),
+            pick(server.kind.words, spoken()),
             server.zone,
             _address(server),
             server.transport.value,
@@ -73,7 +73,7 @@ def check(ctx: click.Context, names: tuple[str, ...]) -> None:
     for server, look in host_keys.look_at_all(list(_chosen(settings, names)), settings):
         good = good and look.good
         mark = "✓" if look.good else "✗"
-        click.echo(f"{mark} {server.name}  {one_line(pick(look.words, LANGUAGE))}")
+        click.echo(f"{mark} {server.name}  {one_line(pick(look.words, spoken()))}")
     ctx.exit(0 if good else 1)
 
 
@@ -180,4 +180,4 @@ def _address(server: Server) -> str:
 def _pin(server: Server) -> str:
     if server.transport not in WIRED:
         return "–"
-    return say("已固定", "pinned", LANGUAGE) if server.host_keys else "✗"
+    return say("已固定", "pinned", spoken()) if server.host_keys else "✗"

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import yaml
 
-from opsdesk.cli.group import LANGUAGE
+from opsdesk.cli.group import spoken
 from opsdesk.cli.noted import note
 from opsdesk.cli.session import list_mistakes
 from opsdesk.core import inventory
@@ -27,7 +27,7 @@ def run(
     result = plan(found, settings, credential=credential)
     click.echo(rendered(result), nl=False)
     for problem in result.problems:
-        line = f"{problem.source}: {pick(problem.words, LANGUAGE)}"
+        line = f"{problem.source}: {pick(problem.words, spoken())}"
         click.echo(f"# {one_line(line)}", err=True)
     _sum_up(result, write=write)
     if not write:
@@ -58,13 +58,13 @@ def _sum_up(result: Plan, *, write: bool) -> None:
     next_step = say(
         "加 --write 写入 config.yaml。",
         "Add --write to put them in config.yaml.",
-        LANGUAGE,
+        spoken(),
     )
     click.echo(
         say(
             f"# 可导入 {count} 台，{left} 处没有照搬。",
             f"# {count} servers can be added, {left} remarks.",
-            LANGUAGE,
+            spoken(),
         )
         + ("" if write or not count else " " + next_step),
         err=True,
@@ -89,7 +89,7 @@ def _write(settings: Settings, result: Plan, file: Path) -> int:
         say(
             f"已写入 {settings.path}。接下来逐台固定主机密钥:opsdesk hosts trust 名称",
             f"Added to {settings.path}. Next, pin the host keys: opsdesk hosts trust NAME",
-            LANGUAGE,
+            spoken(),
         ),
         err=True,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from opsdesk.cli.group import LANGUAGE, told
+from opsdesk.cli.group import spoken, told
 from opsdesk.cli.session import config_path, fail, settings_or_exit
 from opsdesk.core.language import say
 from opsdesk.core.vault import Vault
@@ -30,7 +30,7 @@ def init(ctx: click.Context) -> None:
         say(
             f"{'已生成' if made else '沿用'} {path}",
             f"{'Wrote' if made else 'Kept'} {path}",
-            LANGUAGE,
+            spoken(),
         )
     )
     settings = settings_or_exit(ctx)
@@ -44,7 +44,7 @@ def init(ctx: click.Context) -> None:
             "opsdesk doctor(自检)。",
             f"The data folder {settings.desk.data} is ready. Next: `opsdesk serve` "
             "(shows the first account once), `opsdesk doctor` (checks everything).",
-            LANGUAGE,
+            spoken(),
         )
     )
 

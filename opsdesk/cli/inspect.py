@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -67,6 +68,8 @@ def inspect(
     with loading():
         settings = settings_or_exit(ctx)
         servers = chosen(settings, targets)
+        if json_to is not None:
+            see_that_it_can_be_written(json_to)
         from opsdesk.cli import inspect_round as live  # noqa: PLC0415 - loads the database
 
     result = live.perform(
@@ -78,7 +81,7 @@ def inspect(
         facts=json_to is not None,
     )
     if json_to is not None:
-        write(json_to, live.as_json(result))
+        write(json_to, live.as_json(result), result.round.number)
     ctx.exit(live.status(result))
 
 
@@ -121,9 +124,33 @@ def chosen(settings: Settings, targets: Sequence[str]) -> list[Server]:
     ]
 
 
-def write(target: str, text: str) -> None:
+def see_that_it_can_be_written(target: str) -> None:
+    """Refuse before the round what would only fail after it."""
+    path = Path(target)
+    if target == "-" or (
+        not path.is_dir() and os.access(path if path.exists() else path.parent, os.W_OK)
+    ):
+        return
+    fail(
+        f"不能写 {target}：目录不存在、没有权限，或它本身是目录。没有巡检任何服务器。"
+        "请换一个文件，或用 --json -。",
+        f"{target} cannot be written: its folder is missing or closed to you, or it is "
+        "a folder itself. Nothing was inspected. Name another file, or use --json -.",
+        status=BAD_USAGE,
+    )
+
+
+def write(target: str, text: str, number: str) -> None:
     """Write JSON to a file or to standard output."""
     if target == "-":
         sys.stdout.write(text + "\n")
         return
-    Path(target).write_text(text + "\n", encoding="utf-8")
+    try:
+        Path(target).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        fail(
+            f"不能写 {target}（{error.strerror}）。巡检 {number} 已完成，结果都已保存。",
+            f"{target} cannot be written ({error.strerror}). Round {number} is done and "
+            "all of it is kept.",
+            status=BAD_USAGE,
+        )

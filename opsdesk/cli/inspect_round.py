@@ -15,10 +15,11 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from opsdesk.cli.opened import console_user
+from opsdesk.cli.group import spoken
+from opsdesk.cli.opened import console_user, use_audit_key
 from opsdesk.cli.progress import Progress, live, table
 from opsdesk.cli.session import fail
-from opsdesk.core import audit, clock, log
+from opsdesk.core import clock, log
 from opsdesk.core.desk import Desk, is_demo, open_desk
 from opsdesk.core.files import Unwritable
 from opsdesk.core.language import pick
@@ -81,21 +82,14 @@ def perform(
         known = facts_of_round(session, view.id) if facts else {}
     result = Result(round=view, facts=known, language=settings.desk.language)
     if show:
-        table(result.round, result.language)
+        table(result.round, spoken())
     return result
 
 
 def open_ready(settings: Settings) -> Desk:
     """Open the desk, or say what must be done first."""
     log.to_stderr()
-    key = settings.desk.data / "keys" / "audit.key"
-    try:
-        audit.use_key(key)
-    except audit.NoAuditKey as error:
-        fail(
-            f"数据目录还没有准备好（{error}）。请先运行 opsdesk init。",
-            f"The data folder is not ready ({error}). Run opsdesk init first.",
-        )
+    use_audit_key(settings)
     return open_desk(settings)
 
 
@@ -111,7 +105,7 @@ def _run(desk: Desk, plan: Plan, at: datetime, *, weekly: bool, show: bool) -> s
     stop = threading.Event()
     _on_interrupt(stop)
     inspect_estate.claim(desk, round_id, runner=me())
-    with _progress(plan, desk.settings.desk.language, show=show) as on:
+    with _progress(plan, spoken(), show=show) as on:
         order = inspect_estate.Order(
             round_id=round_id,
             runner=me(),
@@ -134,7 +128,7 @@ def _finish(
     try:
         done = inspect_estate.run(desk, order, stop=stop)
     except Unwritable as trouble:
-        sentence = pick(trouble.words, desk.settings.desk.language)
+        sentence = pick(trouble.words, spoken())
         fail(f"{number}: {sentence}", f"{number}: {sentence}", status=NO_FULL_ANSWER)
     except OperationalError as trouble:
         fail(

@@ -10,24 +10,13 @@ import click
 from opsdesk.cli.session import fail, settings_or_exit
 from opsdesk.core import audit
 from opsdesk.core.desk import Desk, open_desk
+from opsdesk.core.settings import Settings
 
 
 def opened(ctx: click.Context) -> Desk:
     """Open the desk of the configuration, or say what must be done first."""
     settings = settings_or_exit(ctx)
-    if not (settings.desk.data / "keys").is_dir():
-        fail(
-            f"{settings.desk.data} 里还没有数据。请先运行 opsdesk init。",
-            f"There is no data in {settings.desk.data} yet. Run `opsdesk init` first.",
-        )
-    try:
-        audit.use_key(settings.desk.data / "keys" / "audit.key")
-    except audit.NoAuditKey as error:
-        fail(
-            f"审计密钥不能使用：{error}。没有任何改动；请从备份恢复它。",
-            f"The audit key cannot be used: {error}. Nothing was changed; restore it "
-            "from a backup.",
-        )
+    use_audit_key(settings)
     from opsdesk.core import migrate  # noqa: PLC0415 - loads Alembic; a round does not
 
     if migrate.revision_of(settings.database_url) != migrate.head():
@@ -36,6 +25,25 @@ def opened(ctx: click.Context) -> Desk:
             "The database is not at this version's schema. Run `opsdesk db upgrade`.",
         )
     return open_desk(settings)
+
+
+def use_audit_key(settings: Settings) -> None:
+    """Open the audit key, or say that there is no desk yet, or what is wrong with it."""
+    data = settings.desk.data
+    if not (data / "keys").is_dir():
+        fail(
+            f"{data} 里还没有数据，什么都没有做。请先运行 opsdesk init。",
+            f"There is no data in {data} yet, so nothing was done. Run `opsdesk init` "
+            "first.",
+        )
+    try:
+        audit.use_key(data / "keys" / "audit.key")
+    except audit.NoAuditKey as error:
+        fail(
+            f"{error.words.zh}。什么都没有做；请改正权限，或从备份恢复它，再试一次。",
+            f"{error.words.en}. Nothing was done; put its mode right or restore it from "
+            "a backup, then try again.",
+        )
 
 
 def console_user() -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from opsdesk.cli.group import told
+from opsdesk.cli.group import spoken, told
 from opsdesk.cli.session import console, settings_or_exit
 from opsdesk.core.language import say
 
@@ -73,7 +73,7 @@ def replay(
             f"重新判断 {seen} 次巡检应答，{changed} 次结论有变，{troubled} 次原始记录不可读。",
             f"Judged {seen} answers again: {changed} verdicts changed, {troubled} "
             "transcripts cannot be read.",
-            settings.desk.language,
+            spoken(),
         )
     )
     ctx.exit(1 if troubled else 0)

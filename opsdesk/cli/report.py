@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from opsdesk.cli.group import LANGUAGE, told
+from opsdesk.cli.group import spoken, told
 from opsdesk.cli.session import fail
 from opsdesk.core.language import say
 
@@ -98,14 +98,14 @@ def _content(
         with desk.database.reading() as session:
             record = flow.gather(session, desk.settings, day, at=at)
         return flow.as_file(desk, record, suffix, language), say(
-            "预览，未归档", "preview, not archived", LANGUAGE
+            "预览，未归档", "preview, not archived", spoken()
         )
     document = flow.issue(desk, day, by=console_user(), at=at)
     line = say(
         f"{document.number} 第 {document.version} 版，快照 {document.content_sha256[:12]}",
         f"{document.number} version {document.version}, snapshot "
         f"{document.content_sha256[:12]}",
-        LANGUAGE,
+        spoken(),
     )
     return flow.file_of(desk, document, suffix, language), line
 

@@ -9,7 +9,7 @@ from getpass import getpass
 
 import click
 
-from opsdesk.cli.group import LANGUAGE, told
+from opsdesk.cli.group import spoken, told
 from opsdesk.cli.noted import note
 from opsdesk.cli.session import fail, settings_or_exit
 from opsdesk.core.language import say
@@ -65,7 +65,7 @@ def set_(ctx: click.Context, name: str, extra: tuple[str, ...]) -> None:
         say(
             f"已{'替换' if replaced else '保存'}。在 config.yaml 中写 secret:{name}",
             f"{'Replaced' if replaced else 'Kept'}. In config.yaml: secret:{name}",
-            LANGUAGE,
+            spoken(),
         )
     )
 
@@ -88,11 +88,11 @@ def list_(ctx: click.Context) -> None:
         if kind == "secret":
             wanted.setdefault(name, []).append(place)
     for name in sorted(wanted):
-        missing = "" if name in kept else say("(未保存)", " (missing)", LANGUAGE)
-        places = ", ".join(wanted[name]) or say("(无人引用)", "(not used)", LANGUAGE)
+        missing = "" if name in kept else say("(未保存)", " (missing)", spoken())
+        places = ", ".join(wanted[name]) or say("(无人引用)", "(not used)", spoken())
         click.echo(f"{name}{missing}\t{places}")
     if not wanted:
-        click.echo(say("还没有保存任何口令。", "No secrets are kept yet.", LANGUAGE))
+        click.echo(say("还没有保存任何口令。", "No secrets are kept yet.", spoken()))
 
 
 @secret.command(help=told("移除一个口令", "Remove a secret"))
@@ -103,7 +103,7 @@ def remove(ctx: click.Context, name: str) -> None:
     settings = settings_or_exit(ctx)
     _vault(settings).remove(name)
     note(settings, "secret.removed", name)
-    click.echo(say(f"已移除 {name}。", f"Removed {name}.", LANGUAGE))
+    click.echo(say(f"已移除 {name}。", f"Removed {name}.", spoken()))
 
 
 @secret.command(
@@ -122,7 +122,7 @@ def rotate(ctx: click.Context) -> None:
         say(
             f"已用新密钥重新加密 {count} 个口令。旧备份仍需旧密钥。",
             f"Encrypted {count} secrets with a new key. Old backups need the old key.",
-            LANGUAGE,
+            spoken(),
         )
     )
 
@@ -135,8 +135,8 @@ def _value(name: str) -> str:
     """Read the value: twice from a terminal, or all of stdin without its line end."""
     if not sys.stdin.isatty():
         return sys.stdin.read().removesuffix("\n").removesuffix("\r")
-    first = getpass(say(f"{name} 的口令：", f"Value of {name}: ", LANGUAGE))
-    again = getpass(say("再输入一遍：", "Again: ", LANGUAGE))
+    first = getpass(say(f"{name} 的口令：", f"Value of {name}: ", spoken()))
+    again = getpass(say("再输入一遍：", "Again: ", spoken()))
     if first != again:
         fail("两次输入不一致，没有保存。", "The two differ; nothing was kept.")
     return first

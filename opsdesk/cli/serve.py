@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from opsdesk.cli.group import told
+from opsdesk.cli.group import spoken, told
 from opsdesk.cli.session import config_path, fail, settings_or_exit
 from opsdesk.core.language import say
 
@@ -50,7 +50,7 @@ def serve(ctx: click.Context, no_first_round: bool) -> None:  # noqa: FBT001 - a
     from opsdesk.cli import first_start  # noqa: PLC0415 - loads the database
 
     first_start.prepare(settings, first_round=not no_first_round)
-    ctx.exit(supervise(children_of(settings, config), settings))
+    ctx.exit(supervise(children_of(settings, config)))
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ def children_of(settings: Settings, config: Path) -> list[Child]:
     return children
 
 
-def supervise(children: Sequence[Child], settings: Settings) -> int:
+def supervise(children: Sequence[Child]) -> int:
     """Keep the children running until a signal; returns the exit status."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -123,7 +123,7 @@ def supervise(children: Sequence[Child], settings: Settings) -> int:
             "请看上面的日志，或运行 opsdesk doctor。",
             f"The {given_up} process keeps exiting, so the desk has stopped. The data "
             "is intact; read the log above, or run opsdesk doctor.",
-            settings.desk.language,
+            spoken(),
         ),
         err=True,
     )

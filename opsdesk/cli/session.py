@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from opsdesk.cli.group import LANGUAGE
+from opsdesk.cli.group import DESKS_LANGUAGE, spoken
 from opsdesk.core.language import pick, say
 from opsdesk.core.text import one_line, printable
 
@@ -32,15 +32,17 @@ def settings_or_exit(ctx: click.Context) -> Settings:
     from opsdesk.core import settings  # noqa: PLC0415 - --help must stay light
 
     try:
-        return settings.load(config_path(ctx), environ=os.environ)
+        found = settings.load(config_path(ctx), environ=os.environ)
     except settings.BadSettings as bad:
         list_mistakes(bad, config_path(ctx))
         ctx.exit(2)
+    ctx.find_root().meta[DESKS_LANGUAGE] = found.desk.language
+    return found
 
 
 def list_mistakes(bad: BadSettings, path: Path) -> None:
     """Print one line per mistake: file, line, path in the file, what to do."""
-    language = bad.language or LANGUAGE
+    language = spoken(bad.language)
     count = len(bad.mistakes)
     click.echo(
         say(
@@ -68,5 +70,5 @@ def console(*, stderr: bool = False) -> Console:
 
 def fail(zh: str, en: str, *, status: int = 2) -> NoReturn:
     """Say on stderr what is wrong and what to do, and leave."""
-    click.echo(printable(say(zh, en, LANGUAGE)), err=True)
+    click.echo(printable(say(zh, en, spoken())), err=True)
     raise SystemExit(status)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 from sqlalchemy.orm import Session
 
-from opsdesk.cli.group import LANGUAGE, told
+from opsdesk.cli.group import spoken, told
 from opsdesk.cli.opened import console_user, opened
 from opsdesk.cli.session import console
 from opsdesk.core import clock
@@ -71,7 +71,7 @@ def list_(ctx: click.Context) -> None:
         rows = accounts(session)
     table = Table(
         *(
-            say(zh, en, LANGUAGE)
+            say(zh, en, spoken())
             for zh, en in (
                 ("用户名", "user"),
                 ("姓名", "name"),
@@ -88,8 +88,8 @@ def list_(ctx: click.Context) -> None:
         table.add_row(
             row.username,
             row.name,
-            pick(ROLE_WORDS[row.role], LANGUAGE),
-            pick(_state(row), LANGUAGE),
+            pick(ROLE_WORDS[row.role], spoken()),
+            pick(_state(row), spoken()),
             f"{last.astimezone(zone):%Y-%m-%d %H:%M}" if last else "-",
         )
     console().print(table)
@@ -181,7 +181,7 @@ def _show_once(username: str, password: str) -> None:
     _say("账号：{name}", "Account: {name}", username)
     # the one place a password is printed, to whoever asked for it at the console
     click.echo(
-        say(f"一次性密码：{password}", f"One-time password: {password}", LANGUAGE)
+        say(f"一次性密码：{password}", f"One-time password: {password}", spoken())
     )
     _say(
         "只显示这一次；首次登录必须修改。",
@@ -191,4 +191,4 @@ def _show_once(username: str, password: str) -> None:
 
 
 def _say(zh: str, en: str, username: str) -> None:
-    click.echo(pick(Words(zh, en).fill(name=username), LANGUAGE))
+    click.echo(pick(Words(zh, en).fill(name=username), spoken()))

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from opsdesk.core.audit_models import AuditEntry, AuditHead
 from opsdesk.core.text import storable
+from probes.finding import Words
 
 HEAD = 1
 GENESIS = "0" * 64
@@ -32,6 +33,10 @@ _ACTOR, _SUBJECT = 64, 200  # as wide as their columns
 
 class NoAuditKey(Exception):
     """The key cannot be used; nothing that must be recorded may happen without it."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        super().__init__(words.en)
 
 
 class Trail:
@@ -49,7 +54,7 @@ class Trail:
     def mac(self, body: bytes) -> str:
         """Return the hex MAC of a body. Raises NoAuditKey where no key was given."""
         if self._key is None:
-            raise NoAuditKey("no audit key was opened in this process")
+            raise NoAuditKey(_NOT_OPENED)
         return hmac.new(self._key, body, hashlib.sha256).hexdigest()
 
 
@@ -75,12 +80,14 @@ def read_key(path: Path) -> bytes:
         mode = path.stat().st_mode
         text = path.read_text(encoding="ascii")
         key = bytes.fromhex(text.strip())
-    except (OSError, ValueError) as error:
-        raise NoAuditKey(f"{path}: {error}") from error
+    except OSError as error:
+        raise NoAuditKey(_UNREADABLE.fill(path=path, why=error.strerror)) from error
+    except ValueError as error:
+        raise NoAuditKey(_ODD.fill(path=path)) from error
     if mode & 0o077:
-        raise NoAuditKey(f"{path}: others may read it; make it mode 0600")
+        raise NoAuditKey(_OPEN.fill(path=path))
     if len(key) != KEY_BYTES:
-        raise NoAuditKey(f"{path}: not {KEY_BYTES} bytes in hexadecimal")
+        raise NoAuditKey(_ODD.fill(path=path))
     return key
 
 
@@ -145,3 +152,19 @@ def canonical(document: Mapping[str, object]) -> bytes:
         document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
     )
     return text.encode("utf-8", "backslashreplace")  # a lone surrogate: \\udc80
+
+
+_NOT_OPENED = Words(
+    "这个进程还没有打开审计密钥", "no audit key was opened in this process"
+)
+_UNREADABLE = Words(
+    "审计密钥 {path} 不能读取：{why}", "The audit key {path} cannot be read: {why}"
+)
+_ODD = Words(
+    "审计密钥 {path} 的内容不对：应为 64 位十六进制数字",
+    "The audit key {path} is damaged: it should be 64 hexadecimal digits",
+)
+_OPEN = Words(
+    "审计密钥 {path} 别人也能读；应为 0600 权限",
+    "The audit key {path} can be read by others; its mode should be 0600",
+)

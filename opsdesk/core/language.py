@@ -19,16 +19,21 @@ class RefusedInWords(Refused):
         super().__init__(self.words.zh)
 
 
-def chosen(environ: Mapping[str, str]) -> Language:
-    """Return the language of a terminal: OPSDESK_LANGUAGE, LC_ALL, LC_MESSAGES, LANG.
+def asked_for(environ: Mapping[str, str]) -> Language | None:
+    """Return the language a terminal asks for, or None: it asks for neither of ours.
 
-    Anything that begins with "zh" is Chinese, everything else English.
+    OPSDESK_LANGUAGE first, then what POSIX says: of LC_ALL, LC_MESSAGES and LANG the
+    first that is set decides. "C" and "POSIX" ask for no language at all.
     """
     for name in ("OPSDESK_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        value = environ.get(name, "")
+        value = environ.get(name, "").lower()
         if value:
-            return "zh_CN" if value.lower().startswith("zh") else "en"
-    return "en"
+            return "zh_CN" if value.startswith("zh") else _english(value)
+    return None
+
+
+def _english(value: str) -> Language | None:
+    return "en" if value.startswith("en") else None
 
 
 def say(zh: str, en: str, language: str) -> str:
