@@ -116,10 +116,13 @@ def trust(ctx: click.Context, name: str, yes: bool, fingerprint: str) -> None:  
     "import",
     help=told(
         "读取 Ansible 清单（INI、YAML）、CSV/XLSX 或 ~/.ssh/config，打印可加入 config.yaml 的"
-        "内容；加 --write 才写入。口令从不导入。",
+        "内容；加 --write 才写入。口令从不导入。每一行的结果都会说明。\n\n"
+        "退出状态：0 全部导入（或可导入）；1 有没有导入的行；2 文件或配置有误，没有改动。",
         "Read an Ansible inventory (INI, YAML), CSV/XLSX or ~/.ssh/config and print "
         "what can be added to config.yaml; it is added with --write. Passwords are "
-        "never taken over.",
+        "never taken over. What became of every row is told.\n\n"
+        "Exit status: 0 every row is taken over (or can be); 1 some row was left out; "
+        "2 the file or the configuration is wrong, and nothing was changed.",
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))

@@ -12,9 +12,11 @@ from opsdesk.core.inventory.entry import (
     Entry,
     Found,
     Problem,
+    as_written,
     jump_of_command,
     jumps,
     named,
+    port_of,
 )
 from opsdesk.core.inventory.guesses import kind_from, zone_from
 from probes.finding import Words
@@ -48,7 +50,13 @@ class Inventory:
 def entries_of(inventory: Inventory) -> Found:
     """Return each host with the variables that reach it, nearest group last."""
     entries = []
-    for host in list(inventory.sources)[:_MOST_HOSTS]:
+    hosts = list(inventory.sources)
+    for host in hosts[_MOST_HOSTS:]:
+        problem = Problem(
+            inventory.sources[host], _TOO_MANY.fill(host=host), whole=True
+        )
+        inventory.problems.append(problem)
+    for host in hosts[:_MOST_HOSTS]:
         chain = _groups_of(host, inventory)
         variables: dict[str, Any] = {}
         for name in chain:
@@ -113,17 +121,17 @@ def _entry(
     wire = values.get("ansible_connection", "")
     if wire not in {*_WIRES, "local"}:
         words = _OTHER_WIRE.fill(host=host, wire=wire)
-        inventory.problems.append(Problem(source, words))
+        inventory.problems.append(Problem(source, words, whole=True))
         return None
     groups = [name for name in reversed(chain) if name not in {"all", "ungrouped"}]
-    port = values.get("ansible_port", "")
     return Entry(
         name=named(host),
+        written=as_written(host),
         source=source,
         address=values.get("ansible_host", host),
         kind=kind_from([*groups, host]),
         zone=zone_from(groups),
-        port=int(port) if port.isdigit() else None,
+        port=port_of(values.get("ansible_port", ""), source, inventory.problems),
         user=values.get("ansible_user", ""),
         key_file=values.get("ansible_private_key_file", ""),
         via=_via(host, values, source, inventory),
@@ -187,6 +195,14 @@ def _via(
 _OTHER_WIRE = Words(
     "{host} 用 {wire} 连接，不是 SSH，没有导入。",
     "{host} is reached by {wire} and not by SSH; it was not taken over.",
+)
+_TOO_MANY = Words(
+    "一份清单最多 10000 台，{host} 没有导入。",
+    "An inventory may hold 10000 hosts; {host} was not taken over.",
+)
+NO_RANGE = Words(
+    "范围 {pattern} 看不懂，没有导入。",
+    "The range {pattern} was not understood; not taken over.",
 )
 _PASSWORD = Words(
     "{host} 的 {name} 没有导入。请用 opsdesk secret set 保存，再在 credentials 中引用。",

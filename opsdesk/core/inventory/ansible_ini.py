@@ -26,7 +26,7 @@ def read(path: Path) -> Found:
             group, part = section[1].strip(), section[2] or "hosts"
             inventory.group(group)
         elif not _take(line, group, part, number, inventory):
-            problem = Problem(f"line {number}", _ODD.fill(line=line[:80]))
+            problem = Problem(f"line {number}", _ODD.fill(line=line[:80]), whole=True)
             inventory.problems.append(problem)
     return entries_of(inventory)
 
@@ -50,10 +50,11 @@ def _take(line: str, group: str, part: str, number: int, inventory: Inventory) -
     host, _, port = pattern.rpartition(":")
     if host and port.isdigit() and ":" not in host:
         pattern, variables = host, {"ansible_port": port, **variables}
-    for name in expanded(pattern):
+    names = expanded(pattern)
+    for name in names:
         inventory.sources.setdefault(name, f"line {number}")
         inventory.group(group).hosts.setdefault(name, {}).update(variables)
-    return True
+    return bool(names)
 
 
 def _unquoted(text: str) -> str:

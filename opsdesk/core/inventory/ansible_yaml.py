@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from opsdesk.core.inventory.ansible import Inventory, entries_of, expanded
+from opsdesk.core.inventory.ansible import NO_RANGE, Inventory, entries_of, expanded
 from opsdesk.core.inventory.entry import Found, Problem, Unusable, text_of
 from probes.finding import Words
 
@@ -42,11 +42,15 @@ def _group(name: str, body: Any, inventory: Inventory, depth: int) -> None:
     if body is None:
         return
     if not isinstance(body, dict) or depth > _DEEPEST:
-        inventory.problems.append(Problem(name, _ODD.fill(name=name)))
+        inventory.problems.append(Problem(name, _ODD.fill(name=name), whole=True))
         return
     group.variables |= _mapping(body.get("vars"))
     for pattern, variables in _mapping(body.get("hosts")).items():
-        for host in expanded(pattern):
+        names = expanded(pattern)
+        if not names:
+            words = NO_RANGE.fill(pattern=pattern[:80])
+            inventory.problems.append(Problem(name, words, whole=True))
+        for host in names:
             inventory.sources.setdefault(host, f"{name}.hosts.{pattern}")
             group.hosts.setdefault(host, {}).update(_mapping(variables))
     for child, below in _mapping(body.get("children")).items():

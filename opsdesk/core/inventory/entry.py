@@ -24,6 +24,7 @@ class Entry:
 
     name: str
     source: str
+    written: str = ""  # the name there, where it is not the same; "" if it is
     address: str = ""
     kind: str = ""
     zone: str = ""
@@ -43,6 +44,7 @@ class Problem:
 
     source: str
     words: Words
+    whole: bool = False  # all of the server, not only a part of what is said of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,11 @@ def named(text: str) -> str:
     return re.sub(r"[^\w.\-]+", "-", text.strip()).strip("-.")[:64]
 
 
+def as_written(text: str) -> str:
+    """Return a name as it was written where `named` made another of it, else ""."""
+    return "" if named(text) == text.strip() else text.strip()
+
+
 def jumps(text: str) -> tuple[str, ...]:
     """Return the hosts of `ProxyJump a,b`, outermost first; `none` is none."""
     hops = [hop.strip().removeprefix("ssh://") for hop in text.split(",")]
@@ -104,6 +111,20 @@ def jump_of_command(command: str) -> tuple[str, ...] | None:
     return (f"{plain[0]}:{port}" if port else plain[0],)
 
 
+def port_of(text: str, source: str, problems: list[Problem]) -> int | None:
+    """Return a port as a number; says so where it is none, and 22 will be used."""
+    if text.isascii() and text.isdigit() and 0 < int(text) <= _LAST_PORT:
+        return int(text)
+    if text:
+        problems.append(Problem(source, _BAD_PORT.fill(port=text[:20])))
+    return None
+
+
+_LAST_PORT = 65_535
+_BAD_PORT = Words(
+    "端口“{port}”不是端口号，按 22 导入。",
+    "The port “{port}” is no port number; 22 is used.",
+)
 _UNREADABLE = Words("{path} 读不了：{why}。", "{path} cannot be read: {why}.")
 _NOT_TEXT = Words(
     "{path} 不是文本文件（UTF-8 或 GB18030），或超过 8 MiB。",

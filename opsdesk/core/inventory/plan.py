@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ class Plan:
     credentials: dict[str, dict[str, Any]] = field(default_factory=dict)
     servers: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)  # by name, as admitted
 
 
 def plan(found: Found, settings: Settings, *, credential: str = "") -> Plan:
@@ -32,7 +33,7 @@ def plan(found: Found, settings: Settings, *, credential: str = "") -> Plan:
     """
     result = Plan(problems=list(found.problems))
     taken = {one.name for one in settings.servers if not settings.servers_are_default}
-    entries: dict[str, Entry] = {}
+    entries = result.entries
     for entry in found.entries:
         _admit(entry, entries, taken, result)
     _add_gateways(entries, settings)
@@ -47,7 +48,8 @@ def plan(found: Found, settings: Settings, *, credential: str = "") -> Plan:
             continue
         name = _credential(entry, known, result.credentials, settings, credential)
         if name is None:
-            result.problems.append(Problem(entry.source, _no_account(entry)))
+            problem = Problem(entry.source, _no_account(entry), whole=True)
+            result.problems.append(problem)
             continue
         result.servers.append({**body, "credential": name})
     _drop_orphans(result, settings)
@@ -57,7 +59,11 @@ def plan(found: Found, settings: Settings, *, credential: str = "") -> Plan:
 def _admit(
     entry: Entry, entries: dict[str, Entry], taken: set[str], result: Plan
 ) -> None:
-    if entry.name in taken or entry.name in entries:
+    if not entry.name:
+        words = _NO_NAME.fill(written=entry.written[:80])
+    elif entry.name in entries:
+        words = _TWICE.fill(name=entry.name, source=entries[entry.name].source)
+    elif entry.name in taken:
         words = _TAKEN.fill(name=entry.name)
     elif not entry.local and not _fits(host, entry.address):
         words = _BAD_ADDRESS.fill(name=entry.name, address=entry.address[:80])
@@ -68,7 +74,7 @@ def _admit(
             entry = replace(entry, host_key="")
         entries[entry.name] = entry
         return
-    result.problems.append(Problem(entry.source, words))
+    result.problems.append(Problem(entry.source, words, whole=True))
 
 
 def _fits(read: Any, text: str) -> bool:
@@ -179,7 +185,7 @@ def _credential(
     if entry.user and entry.key_file:
         wanted = entry.user, str(_absolute(entry.key_file, settings))
         same = (name for name, pair in known.items() if pair == wanted)
-        return next(same, None) or _new(entry, added)
+        return next(same, None) or _new(entry, added, known)
     for name, (user, _) in known.items():
         if entry.user == user and not fallback:
             return name
@@ -188,14 +194,14 @@ def _credential(
     return next(iter(known)) if len(known) == 1 and not entry.user else None
 
 
-def _new(entry: Entry, added: dict[str, dict[str, Any]]) -> str:
+def _new(entry: Entry, added: dict[str, dict[str, Any]], known: Collection[str]) -> str:
     body = {"user": entry.user, "key_file": entry.key_file}
     for name, other in added.items():
         if other == body:
             return name
     base = named(entry.user) or "imported"
     name, number = base, 1
-    while name in added:
+    while name in added or name in known:
         number += 1
         name = f"{base}-{number}"
     added[name] = body
@@ -219,13 +225,23 @@ def _drop_orphans(result: Plan, settings: Settings) -> None:
         for body in lost:
             result.servers.remove(body)
             words = _ORPHAN.fill(name=body["name"], via=", ".join(body["via"]))
-            result.problems.append(Problem(body["name"], words))
+            source = result.entries[body["name"]].source
+            result.problems.append(Problem(source, words, whole=True))
 
 
 def _no_account(entry: Entry) -> Words:
     return (_NO_KEY if entry.user else _NO_USER).fill(name=entry.name, user=entry.user)
 
 
+_NO_NAME = Words(
+    "“{written}”里没有可作名称的字符，没有导入。",
+    "“{written}” holds nothing a name may hold; not taken over.",
+)
+_TWICE = Words(
+    "名称 {name} 在 {source} 已经用过，这一行没有导入。请改名后再导入。",
+    "The name {name} stands at {source} already; this one was not taken over. Give it "
+    "another name.",
+)
 _TAKEN = Words(
     "{name} 已有同名服务器，没有重复导入。",
     "There is a server named {name} already; it was not taken over again.",

@@ -13,8 +13,10 @@ from opsdesk.core.inventory.entry import (
     Found,
     Problem,
     Unusable,
+    as_written,
     jumps,
     named,
+    port_of,
     text_of,
 )
 from opsdesk.core.inventory.guesses import kind_from, kind_named
@@ -62,14 +64,21 @@ def read_workbook(path: Path) -> Found:
 
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
-            for sheet in book.sheet_names:
+            names = list(book.sheet_names)
+            for place, sheet in enumerate(names):
                 rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
                 found = _table([[_cell(value) for value in row] for row in rows])
                 if found is not None:
-                    return found
+                    return _with_others(found, names[:place] + names[place + 1 :])
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise Unusable(_NOT_A_TABLE, path=path, why=error) from error
     raise Unusable(_NO_HEAD, path=path)
+
+
+def _with_others(found: Found, others: Sequence[str]) -> Found:
+    """Return what a sheet holds, and say which sheets were not read."""
+    unread = tuple(Problem(name, _OTHER_SHEET.fill(name=name)) for name in others)
+    return Found(found.entries, (*found.problems, *unread))
 
 
 def _cell(value: Any) -> str:
@@ -119,23 +128,21 @@ def _entry(
         for name, index in columns.items()
     }
     if not named(row["name"]) or not row["address"]:
-        problems.append(Problem(source, _INCOMPLETE))
+        problems.append(Problem(source, _INCOMPLETE, whole=True))
         return None
     kind = kind_named(row.get("kind", ""))
     if row.get("kind") and not kind:
         kind = kind_from([row["kind"]]) or "other"
         words = _GUESSED.fill(kind=row["kind"][:40], guess=kind)
         problems.append(Problem(source, words))
-    port = row.get("port", "")
-    if port and not port.isdigit():
-        problems.append(Problem(source, _BAD_PORT.fill(port=port[:20])))
     return Entry(
         name=named(row["name"]),
+        written=as_written(row["name"]),
         source=source,
         address=row["address"],
         kind=kind,
         zone=named(row.get("zone", "")),
-        port=int(port) if port.isdigit() else None,
+        port=port_of(row.get("port", ""), source, problems),
         user=row.get("user", ""),
         key_file=row.get("key_file", ""),
         credential=row.get("credential", ""),
@@ -146,6 +153,9 @@ def _entry(
 
 
 _NOT_A_TABLE = Words("{path} 读不成表格：{why}", "{path} is no table: {why}")
+_OTHER_SHEET = Words(
+    "只读一张表，工作表“{name}”没有读。", "One sheet is read; “{name}” was not."
+)
 _NO_HEAD = Words(
     "{path} 前 10 行里没有表头。至少要有“名称”和“地址”两列。",
     "{path} has no head in its first 10 rows. It needs the columns `name` and "
@@ -167,7 +177,4 @@ _INCOMPLETE = Words(
 _GUESSED = Words(
     "没有“{kind}”这种类别，按 {guess} 导入，请核对。",
     "There is no kind “{kind}”; taken over as {guess}, please check.",
-)
-_BAD_PORT = Words(
-    "端口“{port}”不是数字，按 22 导入。", "The port “{port}” is no number; 22 is used."
 )

@@ -11,9 +11,11 @@ from opsdesk.core.inventory.entry import (
     Entry,
     Found,
     Problem,
+    as_written,
     jump_of_command,
     jumps,
     named,
+    port_of,
     text_of,
 )
 from opsdesk.core.inventory.guesses import kind_from
@@ -75,13 +77,13 @@ def _entry(
     for block in blocks:
         if block.covers(alias):
             options = block.options | options
-    port = options.get("port", "")
     return Entry(
         name=named(alias),
+        written=as_written(alias),
         source=source,
         address=options.get("hostname", alias).replace("%h", alias),
         kind=kind_from([alias]),
-        port=int(port) if port.isdigit() else None,
+        port=port_of(options.get("port", ""), source, problems),
         user=options.get("user", ""),
         key_file=options.get("identityfile", ""),
         via=_via(alias, options, source, problems),

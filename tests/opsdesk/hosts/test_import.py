@@ -72,7 +72,7 @@ def test_an_ansible_ini_inventory_gives_addresses_ports_and_accounts(
     assert servers["db1"]["kind"] == "class_1_database"
     assert servers["db1"]["zone"] == "private"
     assert result.credentials == {
-        "ops": {"user": "ops", "key_file": "/keys/ops"},
+        "ops-2": {"user": "ops", "key_file": "/keys/ops"},
         "oracle": {"user": "oracle", "key_file": "/keys/ops"},
     }
 
