@@ -11,6 +11,7 @@ from opsdesk.web import (
     findings,
     health,
     metrics,
+    notices,
     people,
     records,
     rounds,
@@ -34,4 +35,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit_trail.screen,
     health.screen,
     metrics.screen,
+    notices.screen,
 )

@@ -144,4 +144,5 @@ def _broken_store(trouble: Damaged | Unwritable) -> tuple[str, int]:
 
 
 def _page(status: int, sentence: str) -> str:
-    return render_template("errors/error.html", status=status, sentence=sentence)
+    values = {"status": status, "sentence": sentence, "unread": None}  # no more asking
+    return render_template("errors/error.html", **values)

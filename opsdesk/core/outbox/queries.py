@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from opsdesk.core.errors import NotFound
 from opsdesk.core.outbox.models import (
     ChannelHealth,
     Delivery,
@@ -67,14 +68,17 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """A delivery that has not arrived yet, or never will."""
+    """A delivery that has not arrived yet, or never will.
+
+    It has no words: who keeps the channels does no business work.
+    """
 
     id: int
     channel: str
     target: str
     state: State
-    words: Words
-    link: str
+    kind: Kind
+    subject: str
     due_at: datetime
     tries: int
     reason: str
@@ -125,6 +129,15 @@ def notices(
         )
         for row in rows
     ]
+
+
+def link_of(session: Session, username: str, notice_id: int) -> str:
+    """Return where one of a person's own notices leads. Raises NotFound."""
+    mine = select(Notice.link).where(Notice.recipient == username)
+    link = session.scalar(mine.where(Notice.id == notice_id))
+    if link is None:
+        raise NotFound("你没有这条通知。")
+    return link
 
 
 def wish_of(session: Session, username: str) -> Wish:
@@ -212,8 +225,8 @@ def stuck(session: Session, *, limit: int = 50) -> list[Stuck]:
             channel=row.channel,
             target=row.target,
             state=row.state,
-            words=Words(notice.zh, notice.en),
-            link=notice.link,
+            kind=notice.kind,
+            subject=notice.subject,
             due_at=row.due_at,
             tries=row.tries,
             reason=row.reason,
