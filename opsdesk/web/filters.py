@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask, g
-from flask_babel import to_user_timezone
 
 from opsdesk.core.text import one_line, printable
 from opsdesk.web.language import words
+from opsdesk.web.unit import desk
 from opsdesk.web.words import gettext as _
 from opsdesk.web.words import ngettext
 from probes.finding import State
@@ -46,7 +46,7 @@ def local_time(at: datetime | date | None, *, seconds: bool = False) -> str:
     if not isinstance(at, datetime):
         return f"{at:%Y-%m-%d}"
     pattern = "%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M"
-    return str(to_user_timezone(at.astimezone(UTC)).strftime(pattern))
+    return at.astimezone(desk().settings.desk.timezone).strftime(pattern)
 
 
 def local_clock(at: datetime | None) -> str:
@@ -94,14 +94,17 @@ def number(value: float | None, places: int = 0) -> str:
 
 def state_word(state: State | str) -> str:
     """Return the one word a state has everywhere."""
-    sentences = {
-        State.NORMAL: _("正常"),
-        State.ATTENTION: _("关注"),
-        State.ABNORMAL: _("异常"),
-        State.UNREACHED: _("未连通"),
-        State.UNKNOWN: _("未检"),
-    }
-    return sentences[State(state)]
+    match State(state):
+        case State.NORMAL:
+            return _("正常")
+        case State.ATTENTION:
+            return _("关注")
+        case State.ABNORMAL:
+            return _("异常")
+        case State.UNREACHED:
+            return _("未连通")
+        case State.UNKNOWN:
+            return _("未检")
 
 
 def state_shape(state: State | str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask import Flask, current_app, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel
 
 from opsdesk.core.errors import Refused
 from opsdesk.core.language import RefusedInWords, pick
+from opsdesk.web import words as sentences
 from opsdesk.web.access import current_person
 from opsdesk.web.words import gettext as _
 from probes.finding import Words
@@ -23,6 +24,7 @@ def install(app: Flask, *, zone: str) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = zone
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{app.root_path}/translations"
     Babel(app, locale_selector=language)
+    sentences.install(app)
 
 
 def language() -> str:
@@ -44,7 +46,7 @@ def theme() -> str:
 
 def words(both: Words) -> str:
     """Return the sentence of the page's language."""
-    return pick(both, str(get_locale()))
+    return pick(both, sentences.locale())
 
 
 def said(refusal: Refused) -> str:

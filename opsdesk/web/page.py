@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
-from flask_babel import get_locale
+from flask import Flask, current_app, g, request, url_for
 from flask_wtf.csrf import generate_csrf
 
 from opsdesk.core.desk import is_demo
-from opsdesk.web import navigation
+from opsdesk.web import navigation, notices
 from opsdesk.web.access import current_person, opens
 from opsdesk.web.forms import ROLE_WORDS
 from opsdesk.web.language import theme
 from opsdesk.web.unit import desk
+from opsdesk.web.words import locale
 
 
 def install(app: Flask) -> None:
     """Give templates the frame's values and functions."""
     app.context_processor(_frame)
+    app.jinja_env.globals["sprite"] = sprite
 
 
 def _frame() -> dict[str, Any]:
@@ -27,10 +28,11 @@ def _frame() -> dict[str, Any]:
         "zone": str(desk().settings.desk.timezone),
         "person": current_person(),
         "role_words": ROLE_WORDS,
+        "unread": notices.unread,
         "places": navigation.places,
         "is_here": navigation.is_here,
         "opens": opens,
-        "lang": "en" if str(get_locale()) == "en" else "zh-CN",
+        "lang": "en" if locale() == "en" else "zh-CN",
         "theme": theme(),
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "csrf": generate_csrf,
@@ -38,6 +40,14 @@ def _frame() -> dict[str, Any]:
         "asset": _asset,
         "icon_file": _asset("icons.svg"),
     }
+
+
+def sprite() -> str:
+    """Return the address of the icons; a page has hundreds, so it is made once."""
+    found: str | None = g.get("sprite")
+    if found is None:
+        found = g.sprite = url_for("static", filename="icons.svg")
+    return found
 
 
 def _asset(name: str) -> str:
