@@ -17,7 +17,7 @@ from opsdesk.core.database import Database
 from opsdesk.core.desk import Desk
 from opsdesk.core.files import Store
 from opsdesk.core.settings import Settings
-from opsdesk.people.policy import DENGBAO3, Policy
+from opsdesk.people.policy import Policy, policy_of
 from opsdesk.web import (
     BLUEPRINTS,
     errors,
@@ -40,13 +40,13 @@ def create_app(
     database: Database,
     store: Store | None = None,
     *,
-    policy: Policy = DENGBAO3,
+    policy: Policy | None = None,
 ) -> Flask:
     """Return the application; it refuses to start with a view open by oversight."""
     app = Flask("opsdesk")
     store = store or Store(settings.desk.data / "files")
     app.extensions["opsdesk"] = Desk(settings=settings, database=database, store=store)
-    _configure(app, settings, policy)
+    _configure(app, settings, policy or policy_of(settings.security))
     for install in (
         unit.install,
         gate.install,

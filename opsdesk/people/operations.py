@@ -151,7 +151,7 @@ def change_password(
     RefusedInWords where the policy says no.
     """
     words = passwords.objection(new, person.username, policy)
-    if words is None and _was_used(session, person, new, policy):
+    if words is None and policy.history and _was_used(session, person, new, policy):
         words = Words(
             f"最近 {policy.history} 个用过的密码不能再用。密码未改动。",
             f"The last {policy.history} passwords cannot be used again. "

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from opsdesk.core.settings import Security
 from opsdesk.people.models import Role
 
 
@@ -15,7 +16,7 @@ class Policy:
     min_length: int = 12
     min_classes: int = 3  # of lower, upper, digit, other
     history: int = 5  # former passwords that may not come back
-    max_age: timedelta = timedelta(days=90)
+    max_age: timedelta | None = timedelta(days=90)  # None: no forced change
     lock_after: int = 5  # failures in a row
     lock_for: timedelta = timedelta(minutes=15)
     address_failures: int = 20  # from one address within `lock_for`
@@ -26,3 +27,13 @@ class Policy:
 
 
 DENGBAO3 = Policy()
+ASVS = Policy(min_classes=1, history=0, max_age=None)
+"""NIST SP 800-63B and OWASP ASVS: length and a list of common ones, nothing forced."""
+
+PROFILES = {"dengbao3": DENGBAO3, "asvs": ASVS}
+
+
+def policy_of(security: Security) -> Policy:
+    """Return the policy that config.yaml chose."""
+    needed = frozenset(Role(name) for name in security.second_factor)
+    return replace(PROFILES[security.password_policy], second_factor=needed)

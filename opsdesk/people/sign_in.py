@@ -218,8 +218,7 @@ def seat_of(
         role=person.role,
         language=person.language,
         theme=person.theme,
-        must_change=person.must_change
-        or person.password_changed_at + policy.max_age <= at,
+        must_change=person.must_change or _is_old(person, at, policy),
         has_second_factor=enrolled_at is not None,
         must_enrol=enrolled_at is None and person.role in policy.second_factor,
         session_id=opened.id,
@@ -241,6 +240,12 @@ def _welcome(
     detail = {"address": origin.address, **({"factor": factor} if factor else {})}
     record(session, person, "sign-in", by=person.username, at=at, **detail)
     return Attempt(token=token)
+
+
+def _is_old(person: Person, at: datetime, policy: Policy) -> bool:
+    if policy.max_age is None:
+        return False
+    return person.password_changed_at + policy.max_age <= at
 
 
 def touch(session: Session, session_id: int, *, at: datetime) -> None:

@@ -11,7 +11,10 @@ from opsdesk.core.settings.model import (
     Inspections,
     Metrics,
     Notices,
+    Roster,
+    Security,
     Settings,
+    Shift,
 )
 from opsdesk.core.settings.reading import load, this_machine
 
@@ -25,7 +28,10 @@ __all__ = [
     "Metrics",
     "Mistake",
     "Notices",
+    "Roster",
+    "Security",
     "Settings",
+    "Shift",
     "load",
     "this_machine",
 ]

@@ -214,6 +214,27 @@ class ServerForm(Form):
     note: Line = ""
 
 
+class SecurityForm(Form):
+    """`security`: how strict signing in is."""
+
+    password_policy: Literal["dengbao3", "asvs"] = "dengbao3"  # noqa: S105 - a name
+    second_factor: list[RoleName] = []
+
+
+class ShiftForm(Form):
+    """One of `roster.shifts`: local times; one that ends no later ends tomorrow."""
+
+    name: Annotated[str, Field(min_length=1, max_length=32)]
+    from_: Annotated[Clock, Field(alias="from")]
+    to: Clock
+
+
+class RosterForm(Form):
+    """`roster`: the shifts of a day."""
+
+    shifts: Annotated[list[ShiftForm], Field(min_length=1, max_length=8)] | None = None
+
+
 SECTIONS: dict[str, type[Form]] = {
     "desk": DeskForm,
     "contract": ContractForm,
@@ -221,5 +242,7 @@ SECTIONS: dict[str, type[Form]] = {
     "inspections": InspectionsForm,
     "metrics": MetricsForm,
     "notices": NoticesForm,
+    "security": SecurityForm,
+    "roster": RosterForm,
 }
 TOP_LEVEL = (*SECTIONS, "credentials", "servers")

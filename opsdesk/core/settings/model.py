@@ -109,6 +109,33 @@ class Notices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Security:
+    """How strict signing in is."""
+
+    password_policy: str = "dengbao3"  # noqa: S105 - or "asvs"
+    second_factor: frozenset[str] = frozenset()  # roles that may not do without
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A shift in local time; one that ends no later than it starts ends tomorrow."""
+
+    name: str
+    starts: time
+    ends: time
+
+
+DAY_AND_NIGHT = (Shift("白班", time(8), time(20)), Shift("夜班", time(20), time(8)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """The shifts of a day, by when they start."""
+
+    shifts: tuple[Shift, ...] = DAY_AND_NIGHT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything config.yaml says, with the defaults filled in."""
 
@@ -122,6 +149,8 @@ class Settings:
     servers_are_default: bool  # nothing configured: this machine inspects itself
     database_url: str = field(repr=False)  # may carry a password
     notices: Notices = Notices()
+    security: Security = Security()
+    roster: Roster = Roster()
 
     @property
     def embedded_database(self) -> bool:

@@ -16,6 +16,7 @@ from opsdesk.core.settings import (
     environment,
     notices,
     parsing,
+    people,
     sections,
     servers,
 )
@@ -30,6 +31,8 @@ from opsdesk.core.settings.forms import (
     InspectionsForm,
     MetricsForm,
     NoticesForm,
+    RosterForm,
+    SecurityForm,
 )
 from opsdesk.core.settings.mistakes import BadSettings, Notebook
 from opsdesk.core.settings.model import Desk, Metrics, Settings
@@ -113,6 +116,8 @@ def _settings(source: _Source) -> Settings:
         credentials=found,
         servers=(this_machine(),) if is_default else servers.read(listed, estate),
         servers_are_default=is_default,
+        security=people.security(source.section("security", SecurityForm)),
+        roster=people.roster(source.section("roster", RosterForm), book),
         notices=notices.read(source.section("notices", NoticesForm), book, binder),
         database_url=sections.database_url(database, desk.data, book, binder),
     )

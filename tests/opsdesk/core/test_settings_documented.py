@@ -19,6 +19,7 @@ from opsdesk.core.settings.forms import (
     LimitsForm,
     PathForm,
     ServerForm,
+    ShiftForm,
     ThresholdsForm,
 )
 from probes.server import Kind
@@ -32,6 +33,7 @@ PLACES: dict[str, type[Form]] = {
     "thresholds.NAME": ThresholdsForm,
     "credentials.NAME": CredentialForm,
     "servers[]": ServerForm,
+    "shifts": ShiftForm,
     "expect": ExpectForm,
     "expect.paths[]": PathForm,
     "expect.backups[]": BackupForm,

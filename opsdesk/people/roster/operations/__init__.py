@@ -1,0 +1,1 @@
+"""Changes to the roster; the lead plans, everybody signs in, asks and agrees."""
