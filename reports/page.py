@@ -7,21 +7,37 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from reports.documents.daily_layout import compose
+from reports.documents import daily_layout, record_layout
 from reports.documents.daily_record import DailyRecord
-from reports.documents.parts import Grid, Heading, Part, Prose, Sheet, Signatures
+from reports.documents.freezing import Document
+from reports.documents.parts import (
+    Grid,
+    Heading,
+    Part,
+    Prose,
+    Sheet,
+    Signatures,
+    Together,
+)
+from reports.documents.record_form import RecordForm
+from reports.figures import qr_svg
 from reports.filters import printed
 
 FOLDER = Path(__file__).parent
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 
 
-def laid_out(document: DailyRecord, language: str) -> Sheet:
+def laid_out(document: Document, language: str) -> Sheet:
     """Return the sheet of a document, whichever form it is."""
-    return compose(document, "zh" if language.startswith("zh") else "en")
+    match document:
+        case DailyRecord():
+            spoken = "zh" if language.startswith("zh") else "en"
+            return daily_layout.compose(document, spoken)
+        case RecordForm():
+            return record_layout.compose(document)
 
 
-def render(document: DailyRecord, language: str = "zh") -> str:
+def render(document: Document, language: str = "zh") -> str:
     """Return the document as one HTML page in a language ("zh…", else English)."""
     sheet = laid_out(document, language)
     page: str = (
@@ -32,11 +48,17 @@ def render(document: DailyRecord, language: str = "zh") -> str:
             language=LANGUAGES["zh" if language.startswith("zh") else "en"],
             say=partial(printed, language=language),
             kind=kind,
-            style=(FOLDER / "styles" / "paper.css").read_text("utf-8"),
+            style=_style(upright=sheet.upright),
+            code=qr_svg(sheet.address) if sheet.address else "",
             created=_stamp(sheet.created),
         )
     )
     return page
+
+
+def _style(*, upright: bool) -> str:
+    names = ("paper.css", "upright.css") if upright else ("paper.css",)
+    return "\n".join((FOLDER / "styles" / name).read_text("utf-8") for name in names)
 
 
 def kind(part: Part) -> str:
@@ -50,6 +72,8 @@ def kind(part: Part) -> str:
             return "grid"
         case Signatures():
             return "signatures"
+        case Together():
+            return "together"
 
 
 def _stamp(created: dt.datetime | None) -> str:

@@ -15,11 +15,14 @@ from reports.documents.parts import (
     Prose,
     Sheet,
     Signatures,
+    Together,
     Tone,
 )
-from reports.documents.words import Text
+from reports.documents.words import Text, Words
+from reports.figures import qr_png
 from reports.filters import printed
 from reports.page import laid_out
+from reports.word_marks import add_watermark, float_right
 from reports.word_styles import (
     TABLE_STYLES,
     add_field,
@@ -27,16 +30,18 @@ from reports.word_styles import (
     keep_with_next,
     prepare,
     repeat_head,
+    set_least_height,
     set_margins,
     set_widths,
     shade,
+    text_width,
 )
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
     from docx.table import _Cell
 
-    from reports.documents.daily_record import DailyRecord
+    from reports.documents.freezing import Document as Form
 
 _TINTS = {
     Tone.LABEL: "F3F5F8",
@@ -45,7 +50,7 @@ _TINTS = {
     Tone.GAP: "EEEEEE",
 }
 _HEAD_TINT = "E8EDF3"
-_BOX_WIDTH, _BOX_HEIGHT, _BOXES_ABREAST = 64.0, 25.0, 4
+_BOX_WIDTH, _BOX_HEIGHT, _LINE, _CODE = 64.0, 25.0, 4.3, 20.0
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -61,17 +66,17 @@ class _Writer:
         return _UNPRINTABLE.sub("〓", printed(text, self.language))
 
 
-def docx(document: DailyRecord, language: str = "zh") -> bytes:
+def docx(document: Form, language: str = "zh") -> bytes:
     """Return the document as DOCX in a language ("zh…", else English)."""
     import docx as python_docx  # noqa: PLC0415 - lxml and all, when asked for
 
     sheet = laid_out(document, language)
     word = python_docx.Document()
     writer = _Writer(word, language)
-    prepare(word)
+    prepare(word, upright=sheet.upright)
     _describe(writer, sheet)
     _running(writer, sheet)
-    word.add_paragraph(writer.say(sheet.title), style="标题")
+    _title(writer, sheet)
     for part in sheet.parts:
         _write(writer, part)
     for part in sheet.closing:
@@ -92,6 +97,17 @@ def _describe(writer: _Writer, sheet: Sheet) -> None:
         core.created = core.modified = sheet.created
 
 
+def _title(writer: _Writer, sheet: Sheet) -> None:
+    writer.word.add_paragraph(writer.say(sheet.title), style="标题")
+    if not sheet.upright:
+        return
+    said = Words("表单编号：", "Form number: ")
+    number = writer.word.add_paragraph(writer.say(said) + sheet.number, style="副标题")
+    if sheet.address:
+        picture = number.add_run().add_picture(io.BytesIO(qr_png(sheet.address)))
+        float_right(picture, _CODE, alt=sheet.address)
+
+
 def _running(writer: _Writer, sheet: Sheet) -> None:
     section = writer.word.sections[0]
     marks = "".join(f"〔{writer.say(mark)}〕" for mark in sheet.marks)
@@ -102,6 +118,8 @@ def _running(writer: _Writer, sheet: Sheet) -> None:
         f"{sheet.number}｜{writer.say(sheet.version)}｜"
         f"{writer.say(sheet.frame.confidentiality)}"
     )
+    for number, mark in enumerate(sheet.marks):
+        add_watermark(head, writer.say(mark), number, len(sheet.marks))
     foot = section.footer.paragraphs[0]
     foot.style = "页脚"
     chinese = writer.language.startswith("zh")
@@ -124,12 +142,16 @@ def _write(writer: _Writer, part: Part, *, together: bool = False) -> None:
         case Grid():
             _grid(writer, part)
         case Signatures():
-            _signatures(writer, part)
+            _signatures(writer, part, text_width(writer.word))
+        case Together():
+            for inner in part.parts:
+                _write(writer, inner, together=True)
 
 
 def _prose(writer: _Writer, part: Prose, *, together: bool) -> None:
     style = "注释" if part.small else "正文"
-    paragraph = writer.word.add_paragraph(writer.say(part.text), style=style)
+    paragraph = writer.word.add_paragraph(style=style)
+    paragraph.add_run(writer.say(part.text)).bold = part.strong or None
     paragraph.paragraph_format.keep_with_next = together or bool(part.points)
     for number, point in enumerate(part.points, start=1):
         writer.word.add_paragraph(f"{number}. {writer.say(point)}", style=style)
@@ -141,17 +163,32 @@ def _grid(writer: _Writer, part: Grid) -> None:
     table.autofit = False
     style = "表格小字" if part.dense else "表格"
     if part.headed:
-        cells = table.add_row().cells
-        for cell, column in zip(cells, part.columns, strict=True):
-            _fill(cell, writer.say(column.title), style, Align.CENTER)
-            cell.paragraphs[0].runs[0].bold = True
-            shade(cell, _HEAD_TINT)
-        repeat_head(table.rows[0])
+        _heads(writer, table, part, style)
     for row in part.rows:
         _row(writer, table.add_row(), part, row)
     set_widths(table, [column.width for column in part.columns])
     set_margins(table, 0.5 if part.dense else 0.9)
     writer.word.add_paragraph(style="表后")
+
+
+def _heads(writer: _Writer, table: Any, part: Grid, style: str) -> None:
+    if part.caption:
+        cells = table.add_row().cells
+        caption = cells[0].merge(cells[-1])
+        _fill(caption, writer.say(part.caption), style, Align.LEFT)
+        _emphasise(caption, _TINTS[Tone.LABEL])
+    for cell, column in zip(table.add_row().cells, part.columns, strict=True):
+        _fill(cell, writer.say(column.title), style, Align.CENTER)
+        _emphasise(cell, _HEAD_TINT)
+    for row in table.rows:
+        repeat_head(row)
+        keep_with_next(row)
+
+
+def _emphasise(cell: _Cell, tint: str) -> None:
+    shade(cell, tint)
+    for run in cell.paragraphs[0].runs:
+        run.bold = True
 
 
 def _row(writer: _Writer, target: Any, part: Grid, row: tuple[Cell, ...]) -> None:
@@ -169,7 +206,11 @@ def _row(writer: _Writer, target: Any, part: Grid, row: tuple[Cell, ...]) -> Non
             for run in spot.paragraphs[0].runs:
                 run.bold = strong
         place += cell.span
-    keep_row_whole(target)
+    least = max((cell.lines for cell in row), default=1)
+    if least > 1:
+        set_least_height(target, least * _LINE)
+    if not part.splits(row):
+        keep_row_whole(target)
 
 
 def _fill(cell: _Cell, text: str, style: str, align: Align) -> None:
@@ -187,9 +228,9 @@ def _fill(cell: _Cell, text: str, style: str, align: Align) -> None:
     paragraph.add_run(text)
 
 
-def _signatures(writer: _Writer, part: Signatures) -> None:
+def _signatures(writer: _Writer, part: Signatures, room: float) -> None:
     boxes = part.boxes
-    across = min(len(boxes), _BOXES_ABREAST)
+    across = min(len(boxes), part.across)
     table = writer.word.add_table(rows=0, cols=across)
     table.style = TABLE_STYLES["boxes"]
     table.autofit = False
@@ -200,6 +241,7 @@ def _signatures(writer: _Writer, part: Signatures) -> None:
             cell.paragraphs[0].runs[0].bold = True
             for label, value in box.lines:
                 cell.add_paragraph(writer.say(label) + writer.say(value), style="表格")
-        keep_row_whole(row, least_mm=_BOX_HEIGHT)
+        keep_row_whole(row)
+        set_least_height(row, _BOX_HEIGHT)
         keep_with_next(row)
-    set_widths(table, [_BOX_WIDTH] * across)
+    set_widths(table, [min(_BOX_WIDTH, room / across)] * across)

@@ -11,20 +11,32 @@ if TYPE_CHECKING:
 
 TABLE_STYLES = {"roomy": "表格线", "dense": "表格线", "boxes": "签名框"}
 _SONG, _HEI, _LATIN = "宋体", "黑体", "Arial"
-_WIDTH = 267.0
 
 
-def prepare(word: Word) -> None:
-    """Set the page across, and name and set the styles."""
+def prepare(word: Word, *, upright: bool = False) -> None:
+    """Set the page across or upright, and name and set the styles."""
     from docx.enum.section import WD_ORIENT  # noqa: PLC0415 - lxml, when asked for
     from docx.shared import Mm  # noqa: PLC0415
 
     section = word.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Mm(297), Mm(210)
-    section.left_margin = section.right_margin = Mm(15)
-    section.top_margin, section.bottom_margin = Mm(22), Mm(18)
+    if upright:
+        section.page_width, section.page_height = Mm(210), Mm(297)
+        section.left_margin = section.right_margin = Mm(20)
+        section.top_margin, section.bottom_margin = Mm(25), Mm(20)
+    else:
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = Mm(297), Mm(210)
+        section.left_margin = section.right_margin = Mm(15)
+        section.top_margin, section.bottom_margin = Mm(22), Mm(18)
     _styles(word)
+
+
+def text_width(word: Word) -> float:
+    """Return the room between the margins in millimetres."""
+    section = word.sections[0]
+    sides = (section.page_width, section.left_margin, section.right_margin)
+    page, left, right = (0 if side is None else side.mm for side in sides)
+    return page - left - right
 
 
 def _styles(word: Word) -> None:
@@ -35,6 +47,7 @@ def _styles(word: Word) -> None:
     for built_in, chinese, size, face in (
         ("Normal", "正文", 10.5, _SONG),
         ("Title", "标题", 18, _HEI),
+        ("Subtitle", "副标题", 9, _SONG),
         ("Heading 1", "标题 1", 12, _HEI),
         ("Header", "页眉", 8, _SONG),
         ("Footer", "页脚", 8, _SONG),
@@ -50,13 +63,16 @@ def _styles(word: Word) -> None:
     named["正文"].paragraph_format.space_after = Pt(3)
     named["标题"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _without_line(named["标题"])
+    named["副标题"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    named["副标题"].paragraph_format.space_after = Pt(8)
+    named["副标题"].font.italic = False
     named["标题 1"].paragraph_format.keep_with_next = True
     named["标题 1"].paragraph_format.space_before = Pt(6)
     for running in ("页眉", "页脚"):
         stops = named[running].paragraph_format.tab_stops
         stops.clear_all()
-        stops.add_tab_stop(Mm(_WIDTH / 2), WD_TAB_ALIGNMENT.CENTER)
-        stops.add_tab_stop(Mm(_WIDTH), WD_TAB_ALIGNMENT.RIGHT)
+        stops.add_tab_stop(Mm(text_width(word) / 2), WD_TAB_ALIGNMENT.CENTER)
+        stops.add_tab_stop(Mm(text_width(word)), WD_TAB_ALIGNMENT.RIGHT)
     _table_styles(word)
 
 
@@ -99,14 +115,17 @@ def repeat_head(row: _Row) -> None:
     row._tr.get_or_add_trPr().append(_element("tblHeader", val="true"))  # noqa: SLF001
 
 
-def keep_row_whole(row: _Row, *, least_mm: float | None = None) -> None:
-    """Never split the row between pages; give it a least height."""
+def keep_row_whole(row: _Row) -> None:
+    """Never split the row between pages."""
+    row._tr.get_or_add_trPr().append(_element("cantSplit", val="true"))  # noqa: SLF001
+
+
+def set_least_height(row: _Row, millimetres: float) -> None:
+    """Give a row a height that it may outgrow."""
     from docx.enum.table import WD_ROW_HEIGHT_RULE  # noqa: PLC0415
     from docx.shared import Mm  # noqa: PLC0415
 
-    row._tr.get_or_add_trPr().append(_element("cantSplit", val="true"))  # noqa: SLF001
-    if least_mm is not None:
-        row.height, row.height_rule = Mm(least_mm), WD_ROW_HEIGHT_RULE.AT_LEAST
+    row.height, row.height_rule = Mm(millimetres), WD_ROW_HEIGHT_RULE.AT_LEAST
 
 
 def keep_with_next(row: _Row) -> None:

@@ -8,11 +8,10 @@ from reports.documents.daily_record import (
     Signature,
     Tally,
 )
-from reports.documents.daily_tables import moment
+from reports.documents.issuing import SHORT, anchors
 from reports.documents.parts import Box, Part, Prose, Signatures
+from reports.documents.times import moment
 from reports.documents.words import NOT_APPLICABLE, Text, Words, joined
-
-SHORT = 12  # digits of a hash that fit in a running foot
 
 
 def closing(record: DailyRecord) -> tuple[Part, ...]:
@@ -94,16 +93,7 @@ def _anchors(record: DailyRecord) -> tuple[Part, ...]:
     issue = record.issue
     if issue is None:
         return ()
-    return (
-        Prose(
-            text=Words(
-                f"数据快照 SHA-256：{issue.content_sha256}；记录链：{issue.audit_head}",
-                f"Snapshot SHA-256: {issue.content_sha256}; "
-                f"audit head: {issue.audit_head}",
-            ),
-            small=True,
-        ),
-    )
+    return (Prose(text=anchors(issue), small=True),)
 
 
 def _signatures(record: DailyRecord) -> Signatures:

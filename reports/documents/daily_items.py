@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from reports.documents.daily_record import DailyRecord, ItemLine
-from reports.documents.daily_tables import column, moment, verdict
+from reports.documents.daily_tables import column, verdict
 from reports.documents.parts import Align, Cell, Grid, Heading, Part, Prose
+from reports.documents.times import moment
 from reports.documents.words import NOT_APPLICABLE, Words, joined
 
 _ITEMS = (

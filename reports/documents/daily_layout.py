@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reports.documents.daily_closing import SHORT, carried, changes, closing
+from reports.documents import issuing
+from reports.documents.daily_closing import carried, changes, closing
 from reports.documents.daily_items import item_parts
 from reports.documents.daily_record import (
     DailyRecord,
@@ -12,7 +13,6 @@ from reports.documents.daily_record import (
 from reports.documents.daily_tables import (
     WIDTH,
     further_parts,
-    moment,
     server_parts,
 )
 from reports.documents.parts import (
@@ -26,6 +26,7 @@ from reports.documents.parts import (
     Sheet,
     Tone,
 )
+from reports.documents.times import moment
 from reports.documents.words import NOT_APPLICABLE, NOT_CHECKED, Text, Words
 
 TITLE = Words("日常巡检记录表", "Daily inspection record")
@@ -40,7 +41,7 @@ def compose(record: DailyRecord, language: str = "zh") -> Sheet:
         title=TITLE,
         subject=Words(f"{record.day} 日常巡检", f"Daily inspection of {record.day}"),
         number=record.number,
-        version=_version(record),
+        version=issuing.version(record.issue),
         frame=record.frame,
         parts=(
             _head(record),
@@ -53,46 +54,10 @@ def compose(record: DailyRecord, language: str = "zh") -> Sheet:
             carried(record),
         ),
         closing=closing(record),
-        marks=_marks(record),
-        foot=_foot(record),
+        marks=issuing.marks(record.issue, demo=record.demo),
+        foot=issuing.foot(record.issue, record.zone),
         created=record.issue.printed_at if record.issue else None,
     )
-
-
-def _version(record: DailyRecord) -> Text:
-    if record.issue is None:
-        return Words("未归档", "not archived")
-    return Words(f"第 {record.issue.version} 版", f"version {record.issue.version}")
-
-
-def _marks(record: DailyRecord) -> tuple[Text, ...]:
-    marks: list[Text] = []
-    if record.demo:
-        marks.append(Words("演示", "DEMONSTRATION"))
-    if record.issue is None:
-        marks.append(Words("预览", "PREVIEW"))
-    elif record.issue.superseded:
-        marks.append(Words("已被新版取代", "SUPERSEDED"))
-    return tuple(marks)
-
-
-def _foot(record: DailyRecord) -> tuple[Text, ...]:
-    issue = record.issue
-    if issue is None:
-        return (Words("预览，未归档", "Preview, not archived"),)
-    printed = moment(issue.printed_at, record.zone)
-    digest, head = issue.content_sha256[:SHORT], shortened(issue.audit_head)
-    return (
-        Words(f"打印 {printed}", f"Printed {printed}"),
-        Words(f"数据快照 {digest}", f"Snapshot {digest}"),
-        Words(f"记录链 {head}", f"Audit head {head}"),
-    )
-
-
-def shortened(audit_head: str) -> str:
-    """Return the head's position and the first digits of its code ("123:ab12…")."""
-    place, colon, code = audit_head.partition(":")
-    return f"{place}{colon}{code[:SHORT]}" if colon else audit_head[:24]
 
 
 def _head(record: DailyRecord) -> Grid:

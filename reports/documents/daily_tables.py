@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from reports.documents.daily_record import (
     DailyRecord,
@@ -37,13 +35,6 @@ TONES = {
     Mark.UNKNOWN: Tone.GAP,
 }
 _RIGHT, _CENTER = Align.RIGHT, Align.CENTER
-
-
-def moment(at: datetime | None, zone: str) -> str:
-    """Return local time to the minute, 2026-11-22 08:00; 「/」 for none."""
-    if at is None:
-        return NOT_APPLICABLE
-    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
 
 def verdict(mark: Mark) -> Cell:

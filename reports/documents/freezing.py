@@ -9,10 +9,15 @@ from typing import Any, TypeVar
 
 from reports.documents.daily_record import DailyRecord
 from reports.documents.parts import Issue
+from reports.documents.record_form import RecordForm
 
-Document = DailyRecord
-KINDS: dict[str, type[Document]] = {"daily_record": DailyRecord}
+Document = DailyRecord | RecordForm
+KINDS: dict[str, type[Document]] = {
+    "daily_record": DailyRecord,
+    "record_form": RecordForm,
+}
 _T = TypeVar("_T")
+_D = TypeVar("_D", DailyRecord, RecordForm)
 
 
 def freeze(document: Document) -> bytes:
@@ -42,7 +47,7 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def issued(document: DailyRecord, issue: Issue) -> DailyRecord:
+def issued(document: _D, issue: Issue) -> _D:
     """Return the document with its version, time and anchors."""
     return dataclasses.replace(document, issue=issue)
 

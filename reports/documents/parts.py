@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
-from reports.documents.words import Text
+from reports.documents.words import Text, Words
+
+VOID = Words("作废", "VOID")
+SUPERSEDED = Words("已被新版取代", "SUPERSEDED")
+PREVIEW = Words("预览", "PREVIEW")
+DEMONSTRATION = Words("演示", "DEMONSTRATION")
+_HIGHEST = 20  # lines of a row that is still kept whole
+_CHARACTER = 3.2  # mm: a Chinese character of a table, at 9 pt
 
 
 class Align(StrEnum):
@@ -27,6 +35,18 @@ class Tone(StrEnum):
     GAP = "gap"  # unreached, not checked, not obtained
 
 
+def height(text: Text, room: float) -> int:
+    """Return about how many lines a text takes in `room` mm, in the longer language."""
+    said = {text} if isinstance(text, str) else set(text)
+    return max(sum(map(partial(_lines, room=room), one.split("\n"))) for one in said)
+
+
+def _lines(line: str, room: float) -> int:
+    narrow = sum(char.isascii() for char in line)
+    wide = len(line) - narrow
+    return 1 + int((wide + 0.55 * narrow) * _CHARACTER / max(room - 2, 1))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column's head and its width; a table's widths add up to the page's."""
@@ -38,11 +58,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell; `span` columns wide."""
+    """One cell; `span` columns wide and at least `lines` lines high."""
 
     text: Text
     tone: Tone = Tone.PLAIN
     span: int = 1
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +85,27 @@ class Prose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """A table with a head that is repeated on every page. No row is split."""
+    """A table with a head that is repeated on every page.
+
+    `caption` stands above the head, and is repeated with it. No row is split but
+    those that could not stand on one page: see `splits`.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     headed: bool = True
     dense: bool = False  # smaller type, for a dozen columns and more
+    caption: Text = ""
+
+    def splits(self, row: tuple[Cell, ...]) -> bool:
+        """Tell whether a row is too high to be kept whole."""
+        place, highest = 0, 0
+        for cell in row:
+            over = self.columns[place : place + cell.span]
+            room = sum(column.width for column in over)
+            highest = max(highest, height(cell.text, room))
+            place += cell.span
+        return highest > _HIGHEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +118,20 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signatures:
-    """Boxes of 60 x 25 mm that keep together with what stands before them."""
+    """Boxes of 25 mm and more that keep together with what stands before them."""
 
     boxes: tuple[Box, ...]
+    across: int = 4
 
 
-Part = Heading | Prose | Grid | Signatures
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Parts that are kept on one page: what is signed, and the names under it."""
+
+    parts: tuple[Prose | Signatures, ...]
+
+
+Part = Heading | Prose | Grid | Signatures | Together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +147,7 @@ class Issue:
     content_sha256: str
     audit_head: str
     superseded: bool = False
+    void: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,3 +179,5 @@ class Sheet:
     version: Text = ""
     subject: Text = ""
     created: datetime | None = None
+    upright: bool = False  # A4 upright, 170 mm wide; otherwise across, 267 mm
+    address: str = ""  # of the record, for the QR code

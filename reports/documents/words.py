@@ -20,6 +20,13 @@ NOT_OBTAINED = Words("未取得", "not obtained")
 NOT_CHECKED = Words("未检", "not checked")
 
 
+def not_obtained(reason: Text) -> Words:
+    """Return 未取得 with the reason why."""
+    return Words(
+        f"未取得（{say(reason, 'zh')}）", f"not obtained ({say(reason, 'en')})"
+    )
+
+
 def say(text: Text, language: str) -> str:
     """Return the text in a language ("zh…" or anything else for English)."""
     if isinstance(text, str):
