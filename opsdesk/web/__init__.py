@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from opsdesk.web import (
     account,
+    assets,
     audit_trail,
     board,
     findings,
@@ -29,6 +30,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     transcripts.screen,
     servers.screen,
     findings.screen,
+    assets.screen,
     records.screen,
     settings.screen,
     people.screen,

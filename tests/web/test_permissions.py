@@ -129,10 +129,9 @@ def test_a_desk_with_a_view_that_declares_nothing_does_not_start(
 def test_every_blueprint_in_the_package_is_listed() -> None:
     folder = Path(__file__).parents[2] / "opsdesk" / "web"
     written_in = {
-        path.stem
-        for path in folder.glob("*.py")
+        ".".join(path.relative_to(folder).with_suffix("").parts)
+        for path in folder.rglob("*.py")
         if "screen = Blueprint(" in path.read_text(encoding="utf-8")
     }
-    assert {blueprint.import_name.split(".")[-1] for blueprint in BLUEPRINTS} == (
-        written_in
-    )
+    listed = {one.import_name.removeprefix("opsdesk.web.") for one in BLUEPRINTS}
+    assert listed == written_in

@@ -1,5 +1,6 @@
 """What screens and other parts ask of the configuration library."""
 
+from opsdesk.assets.queries import drifts, history, relations
 from opsdesk.assets.queries.dates import DueDate, due_dates
 from opsdesk.assets.queries.history import (
     Difference,
@@ -37,10 +38,13 @@ __all__ = [
     "by_code",
     "by_codes",
     "compare",
+    "drifts",
     "due_dates",
+    "history",
     "impact",
     "items",
     "of_server",
+    "relations",
     "relations_of",
     "revisions_for",
     "revisions_of",

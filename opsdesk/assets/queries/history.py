@@ -98,6 +98,12 @@ def _revision(row: ItemRevision) -> RevisionView:
     )
 
 
+def snapshot_of(session: Session, code: str, number: int) -> Snapshot | None:
+    """Return an item as one of its revisions left it; numbers are versions too."""
+    query = select(ItemRevision.after).where(ItemRevision.code == code)
+    return session.scalar(query.where(ItemRevision.number == number))
+
+
 def view_at(session: Session, moment: datetime) -> tuple[Snapshot, ...]:
     """Return every item as it was at a moment, by code."""
     return _newest(session, select(ItemRevision.id).where(ItemRevision.at <= moment))

@@ -122,3 +122,8 @@ def view(item: Item) -> ItemView:
         changed_at=item.changed_at,
         version=item.version,
     )
+
+
+def enrolled(session: Session) -> frozenset[str]:
+    """Return the names of the servers that an item stands for."""
+    return frozenset(session.scalars(select(Item.server).where(Item.server != "")))
