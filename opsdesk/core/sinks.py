@@ -33,6 +33,8 @@ _KEPT = (  # no proxies: a message goes to its channel's host and nowhere else
     "REQUESTS_CA_BUNDLE",
 )
 _SHORTEST_SECRET = 4
+_PUBLIC = frozenset({"robot", "send", "cgi-bin", "webhook", "open-apis", "hook"})
+"""Steps of the services' own paths, which their manuals print."""
 MASK = "***"
 
 
@@ -76,7 +78,7 @@ def send(channel: Channel, message: Message, *, limit: timedelta) -> Answer:
 
 def masked(text: str, address: str) -> str:
     """Return text on one line without any part of an address that may be secret."""
-    shown = one_line(text).replace(address, MASK)
+    shown = one_line(text)
     for part in sorted(_secrets_in(address), key=len, reverse=True):
         shown = shown.replace(part, MASK)
     return shown
@@ -94,7 +96,7 @@ def _secrets_in(address: str) -> set[str]:
     found = [*parts.path.split("/"), *values, account, *account.split(":")]
     if "." not in parts.netloc:  # feishu://TOKEN: the host is the token
         found.append(parts.netloc.rpartition("@")[2])
-    every = {*found, *(unquote(one) for one in found)}
+    every = {address, *found, *(unquote(one) for one in found)} - _PUBLIC
     return {one for one in every if len(one) >= _SHORTEST_SECRET}
 
 

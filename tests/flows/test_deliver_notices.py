@@ -420,5 +420,5 @@ def test_nobody_ever_reads_a_channels_address(
     tell_and_route(desk, "wang")
     deliver(desk, desk.settings.notices.channels["room"], stop=stop)
     written = "".join(capfd.readouterr())
-    assert [row.reason for row in tries(desk)] == ["http: 403 no such robot: /***/***"]
+    assert [row.reason for row in tries(desk)] == ["http: 403 no such robot: /hook/***"]
     assert "a-secret-path" not in written + repr(desk.settings)
