@@ -1,0 +1,1 @@
+"""Promises 时限承诺: until when what is owed, computed from what happened."""

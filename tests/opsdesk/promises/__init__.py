@@ -1,0 +1,1 @@
+"""The clocks keep what the contract says."""
