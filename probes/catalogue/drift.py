@@ -11,10 +11,11 @@ from probes.probe import Circumstances, Probe, Reading, Unreadable
 from probes.transcript import Section
 
 # Fingerprints, not contents: only name:uid:gid:shell of an account and the tail of a
-# public key are told, so that a change can be named. Files of one kind are hashed in
-# one go. fail2ban's own chains and packet counters change by themselves and are left
-# out of the firewall. An ordinary account asks sudo once per file, and not again
-# after the first refusal, because every refusal is mailed to somebody.
+# public key are told, so that a change can be named. Files are hashed in one go, 200
+# at most, since a program's start costs more than its work. fail2ban's own chains and
+# packet counters change by themselves and are left out of the firewall. An ordinary
+# account asks sudo once per file, and not again after the first refusal, because every
+# refusal is mailed to somebody.
 ASK = r"""
 sums=
 have openssl && sums='openssl dgst -sha256 -r'
@@ -22,28 +23,13 @@ have sha256sum && sums=sha256sum
 [ -n "$sums" ] || { absent neither sha256sum nor openssl; return; }
 sudoes=yes
 plain() { sed 's/^\\//; s/^\([0-9a-f]*\)  *\**/seen \1 /'; }
-one() {
-  if [ -r "$1" ] && [ -f "$1" ]; then $sums "$1" 2>/dev/null | plain
-  elif [ -e "$1" ] || [ ! -x "${1%/*}/" ]; then echo "denied - $1"
-  else echo "absent - $1"; fi
-}
+hashed() { [ $# -eq 0 ] || $sums "$@" 2>/dev/null | plain; }
 secret() {
-  if [ ! -e "$1" ]; then echo "absent - $1"; return; fi
-  if [ -r "$1" ]; then one "$1"; return; fi
   if [ "$sudoes" = yes ]; then
     out=$(elevated $sums "$1" 2>/dev/null) && { echo "$out" | plain; return; }
     sudoes=no
   fi
   echo "denied - $1"
-}
-folder() {
-  [ -d "$1" ] || { echo "absent - $1/"; return; }
-  [ -r "$1" ] && [ -x "$1" ] || { echo "denied - $1/"; return; }
-  set -- "$1"/*
-  for f; do
-    if [ -f "$f" ] && [ -r "$f" ]; then $sums "$f" 2>/dev/null | plain
-    elif [ -f "$f" ]; then echo "denied - $f"; fi
-  done
 }
 ruled() {
   name=$1; shift
@@ -52,17 +38,33 @@ ruled() {
   out=$(printf '%s\n' "$out" | sed -e '/^#/d' -e '/^table .*f2b/,/^}/d' -e '/f2b-/d' \
     -e 's/^\[[0-9:]*\] //' -e 's/ \[[0-9:]*\]$//' -e 's/packets [0-9]* bytes [0-9]*//' \
     -e 's/ expires [0-9a-z]*//g')
-  echo "seen $(printf '%s\n' "$out" | $sums | cut -d' ' -f1) $name"
-  printf '%s\n' "$out" | head -n 400 | sed 's/^/rule /'
+  sum=$(printf '%s\n' "$out" | $sums)
+  echo "seen ${sum%% *} $name"
+  printf '%s\n' "$out" | sed -n '1,400s/^/rule /p'
 }
+tabs=/var/spool/cron
+[ -d $tabs/crontabs ] && tabs=$tabs/crontabs
+set --
 for f in /etc/passwd /etc/group /etc/ssh/sshd_config /etc/crontab /etc/hosts \
-  /etc/resolv.conf /etc/fstab /etc/ld.so.preload /etc/rc.local; do one "$f"; done
-for f in /etc/shadow /etc/sudoers; do secret "$f"; done
+  /etc/resolv.conf /etc/fstab /etc/ld.so.preload /etc/rc.local \
+  /etc/shadow /etc/sudoers; do
+  if [ -r "$f" ] && [ -f "$f" ]; then set -- "$@" "$f"; continue; fi
+  case $f in /etc/shadow|/etc/sudoers) [ -e "$f" ] && [ ! -r "$f" ] && {
+    secret "$f"; continue; } ;; esac
+  if [ -e "$f" ] || [ ! -x "${f%/*}/" ]; then echo "denied - $f"
+  else echo "absent - $f"; fi
+done
 for d in /etc/sudoers.d /etc/ssh/sshd_config.d /etc/cron.d /etc/cron.hourly \
-  /etc/cron.daily; do folder "$d"; done
-d=/var/spool/cron
-[ -d $d/crontabs ] && d=$d/crontabs
-folder "$d"
+  /etc/cron.daily $tabs; do
+  [ -d "$d" ] || { echo "absent - $d/"; continue; }
+  [ -r "$d" ] && [ -x "$d" ] || { echo "denied - $d/"; continue; }
+  for f in "$d"/*; do
+    if [ -f "$f" ] && [ -r "$f" ]; then set -- "$@" "$f"
+    elif [ -f "$f" ]; then echo "denied - $f"; fi
+    [ $# -lt 200 ] || { hashed "$@"; set --; }
+  done
+done
+hashed "$@"
 have awk && awk -F: 'NF >= 7 { print "account " $1 ":" $3 ":" $4 ":" $7 }' /etc/passwd
 cut -d: -f1,6 /etc/passwd 2>/dev/null | while IFS=: read -r u h; do
   case $h in /|/dev*|/proc*|/sys*|'') continue ;; esac
@@ -74,7 +76,8 @@ cut -d: -f1,6 /etc/passwd 2>/dev/null | while IFS=: read -r u h; do
   for f in "$h/.ssh/authorized_keys" "$h/.ssh/authorized_keys2"; do
     [ -f "$f" ] || continue
     [ -r "$f" ] || { echo "denied - ${f##*/} of $u"; continue; }
-    echo "seen $($sums "$f" | cut -d' ' -f1) ${f##*/} of $u"
+    sum=$($sums "$f")
+    echo "seen ${sum%% *} ${f##*/} of $u"
     have awk && awk -v u="$u" '/^[^#]/ { for (i = 1; i < NF; i++)
       if ($i ~ /^(ssh-|ecdsa-|sk-)/) { k = $(i + 1); l = length(k)
         print "key " u " " $i " " substr(k, l > 15 ? l - 15 : 1) " " $(i + 2); next } }' "$f"
