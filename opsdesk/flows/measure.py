@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from opsdesk import __version__
+from opsdesk.core import clock
 from opsdesk.core.desk import Desk
 from opsdesk.core.metrics import Family, exposition
+from opsdesk.core.outbox import queries as outbox
 from opsdesk.inspections.queries import measures
 
 _SAFE = re.compile(r"[^a-zA-Z0-9_]")
@@ -23,6 +25,8 @@ def scrape(desk: Desk) -> bytes:
         newest = measures.newest_visits(session, names)
         slots = measures.slot_health(session)
         findings = measures.open_by_severity(session)
+        channels = outbox.health(session)
+        late = outbox.late(session, clock.now())
     families = [
         Family(
             name="opsdesk_build_info",
@@ -39,6 +43,7 @@ def scrape(desk: Desk) -> bytes:
             labels=("server", "severity"),
             samples=tuple(((s, level), float(n)) for s, level, n in findings),
         ),
+        *_channels(channels, late),
     ]
     return exposition(families)
 
@@ -66,6 +71,34 @@ def _visits(newest: Iterable[measures.Newest]) -> Iterator[Family]:
         samples=tuple(
             ((r.server,), r.took_ms / 1000) for r in rows if r.took_ms is not None
         ),
+    )
+
+
+def _channels(
+    channels: Iterable[outbox.Health], late: Iterable[tuple[str, int]]
+) -> Iterator[Family]:
+    rows = list(channels)
+    yield Family(
+        name="opsdesk_notice_channel_failures",
+        help="Sends through the channel that failed in a row.",
+        labels=("channel",),
+        samples=tuple(((row.name,), float(row.failures)) for row in rows),
+    )
+    yield Family(
+        name="opsdesk_notice_channel_last_success_timestamp_seconds",
+        help="When a message last arrived.",
+        labels=("channel",),
+        samples=tuple(
+            ((row.name,), row.succeeded_at.timestamp())
+            for row in rows
+            if row.succeeded_at
+        ),
+    )
+    yield Family(
+        name="opsdesk_notices_waiting",
+        help="Deliveries that are due and have not arrived.",
+        labels=("channel",),
+        samples=tuple(((name,), float(count)) for name, count in late),
     )
 
 

@@ -253,6 +253,15 @@ def test_the_ledger_shows_no_address(signed_in_as: SignedIn) -> None:
     assert "a-secret-key" not in page
 
 
+def test_a_failing_channel_is_on_metrics(
+    app: Flask, signed_in_as: SignedIn, sqlite_database: Database
+) -> None:
+    signed_in_as(Role.ENGINEER)
+    fail(app, sqlite_database)
+    page = app.test_client().get("/metrics").text
+    assert 'opsdesk_notice_channel_failures{channel="room"} 3.0' in page
+
+
 def test_who_keeps_channels_reads_no_business_words(
     app: Flask, signed_in_as: SignedIn, sqlite_database: Database
 ) -> None:

@@ -167,6 +167,18 @@ def channels_waiting(session: Session, at: datetime) -> frozenset[str]:
     return frozenset(session.scalars(select(Delivery.channel).where(*due).distinct()))
 
 
+def late(session: Session, at: datetime) -> list[tuple[str, int]]:
+    """Return how many deliveries are due by channel and have not arrived."""
+    open_ones = Delivery.state.in_((State.WAITING, State.SENDING))
+    query = (
+        select(Delivery.channel, func.count())
+        .where(open_ones, Delivery.due_at <= at)
+        .group_by(Delivery.channel)
+        .order_by(Delivery.channel)
+    )
+    return [(channel, count) for channel, count in session.execute(query)]
+
+
 def health(session: Session) -> list[Health]:
     """Return how each channel that was ever used has been doing."""
     rows = session.scalars(select(ChannelHealth).order_by(ChannelHealth.channel))

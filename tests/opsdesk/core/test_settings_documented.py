@@ -13,6 +13,7 @@ from opsdesk.core.settings.check_forms import FORMS
 from opsdesk.core.settings.forms import (
     SECTIONS,
     BackupForm,
+    ChannelForm,
     CredentialForm,
     ExpectForm,
     Form,
@@ -32,6 +33,7 @@ PLACES: dict[str, type[Form]] = {
     "inspections.limits": LimitsForm,
     "thresholds.NAME": ThresholdsForm,
     "credentials.NAME": CredentialForm,
+    "notices.channels.NAME": ChannelForm,
     "servers[]": ServerForm,
     "shifts": ShiftForm,
     "expect": ExpectForm,
