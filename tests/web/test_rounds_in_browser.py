@@ -67,25 +67,6 @@ def test_j_walks_to_the_abnormal_row_and_enter_opens_and_closes_it(page: Page) -
 
 
 @with_script
-def test_a_malicious_name_upsets_no_page_and_widens_none(
-    page: Page, number: str
-) -> None:
-    upset: list[str] = []
-    page.on("console", lambda message: upset.append(message.text))
-    page.on("pageerror", lambda error: upset.append(str(error)))
-    page.on("dialog", lambda dialog: upset.append(dialog.message))
-    wide = {}
-    round_ = f"/rounds/{number}"
-    places = ("/board", "/board?wall=1", "/findings", "/servers/db-1", "/records")
-    for path in (*places, round_, f"{round_}/servers/db-1", "/rounds", "/servers"):
-        page.goto(path)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > 390:
-            wide[path] = width
-    assert (upset, wide) == ([], {})
-
-
-@with_script
 def test_a_half_written_explanation_survives_leaving_the_page(page: Page) -> None:
     here = page.url
     page.fill("#text", "正在清理日志")
