@@ -22,15 +22,18 @@ def enrol(
 ) -> list[str]:
     """Let an item stand for every server; returns the codes that were not before.
 
-    One device recorded by hand under the same name is taken as the server's; of
-    several none is, and the reconciliation says so.
+    One device recorded by hand under the same name, or one whose server went by
+    another name at the same address, is taken as the server's; of several none is, and
+    the reconciliation says so. Give all configured servers: a name among them is not
+    taken for an old one.
     """
+    names = [one.name for one in servers]
     known = set(session.scalars(select(Item.server).where(Item.server != "")))
     codes = []
     for server in servers:
         if server.name in known:
             continue
-        waiting = _recorded_by_hand(session, server.name)
+        waiting = _waiting(session, server, names)
         if not waiting:
             draft = Draft(
                 type=Type.DEVICE,
@@ -46,15 +49,23 @@ def enrol(
     return codes
 
 
-def _recorded_by_hand(session: Session, name: str) -> list[str]:
-    """Return the devices of a server's name that stand for no server yet."""
-    query = (
-        select(Item.code)
-        .where(Item.type == Type.DEVICE, Item.name == name, Item.server == "")
-        .where(Item.state != State.SCRAPPED)
-        .order_by(Item.code)
+def _waiting(session: Session, server: Server, names: Sequence[str]) -> list[str]:
+    """Return the devices that may be this server: of its name, or it was renamed.
+
+    Renamed means: of its address, and standing for no configured server any more.
+    """
+    devices = select(Item.code).where(
+        Item.type == Type.DEVICE, Item.state != State.SCRAPPED
     )
-    return list(session.scalars(query))
+    by_hand = devices.where(Item.name == server.name, Item.server == "")
+    renamed = devices.where(
+        Item.address == server.address, Item.server != "", Item.server.not_in(names)
+    )
+    for query in (by_hand, renamed):
+        found = list(session.scalars(query.order_by(Item.code)))
+        if found:
+            return found
+    return []
 
 
 def _of(server: Server) -> dict[str, Value | None]:
