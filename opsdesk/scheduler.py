@@ -19,9 +19,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from opsdesk.core import audit, clock, log
 from opsdesk.core.desk import Desk, open_desk
 from opsdesk.core.settings import load
-from opsdesk.flows import deliver_notices, keep_slots
+from opsdesk.flows import deliver_notices, keep_desk, keep_slots
 
 SECONDS_BETWEEN_TICKS = 3
+SECONDS_BETWEEN_SWEEPS = 15
 LOCKED = 3
 """Exit status of a second scheduler on the same data folder."""
 
@@ -52,6 +53,14 @@ def build(
         args=[desk, deliver_notices.Crew()],
         kwargs={"stop": stop},
         id="deliver_notices",
+    )
+    scheduler.add_job(
+        keep_desk.tick,
+        "interval",
+        seconds=SECONDS_BETWEEN_SWEEPS,
+        args=[desk],
+        id="keep_desk",
+        next_run_time=clock.now(),
     )
     return scheduler
 

@@ -87,7 +87,7 @@ def _ticket() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("edited_by", sa.String(length=64), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("escalated", sa.Integer(), nullable=False),
+        sa.Column("look_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("result", JSON, nullable=True),
         sa.Column("fingerprint", sa.String(length=64), nullable=True),
         sa.Column("sheet", JSON, nullable=False),
@@ -115,6 +115,14 @@ def _ticket() -> None:
     )
     op.create_index("ix_ticket_opened_at", "ticket", ["opened_at"], unique=False)
     op.create_index("ix_ticket_owner_id", "ticket", ["owner", "id"], unique=False)
+    op.create_index(
+        "ix_ticket_open_look",
+        "ticket",
+        ["look_at"],
+        unique=False,
+        sqlite_where=sa.text("is_open"),
+        postgresql_where=sa.text("is_open"),
+    )
     op.create_index(
         "uq_ticket_open_fingerprint",
         "ticket",

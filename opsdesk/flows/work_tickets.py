@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from opsdesk.core.settings import Settings
+from opsdesk.flows import keep_promises, telling_of_approvals
 from opsdesk.flows.registers import BY_KIND, BY_PREFIX
 from opsdesk.tickets.models import Attachment, Kind, Ticket
 from opsdesk.tickets.operations import (
@@ -25,6 +26,8 @@ from opsdesk.tickets.operations import (
     opening,
 )
 from opsdesk.tickets.register import Actor, Register
+
+DECLARE_COMPLEX = "declare-complex"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,11 @@ def move(
 ) -> Ticket:
     """Take a ticket one step on."""
     register = register_for(number)
+    if step.name == DECLARE_COMPLEX:
+        known = holding.held(session, number)
+        keep_promises.require_in_time_for_complex(settings, known, at=deed.at)
     ticket = moving.move(session, register, number, step, by=deed.by, at=deed.at)
+    ticket.is_complex |= step.name == DECLARE_COMPLEX
     if step.values:
         indexing.index_ticket(session, register, ticket, at=deed.at)
     _find_note(session, ticket, step.note, deed)
@@ -144,5 +151,7 @@ def _find_note(session: Session, ticket: Ticket, body: str, deed: Deed) -> None:
 
 
 def _follow(session: Session, settings: Settings, ticket: Ticket, deed: Deed) -> None:
-    """Do what follows from every change."""
+    """Do what follows from every change: clocks, and whoever must know."""
+    keep_promises.refresh(session, settings, ticket, at=deed.at)
+    telling_of_approvals.tell_of(session, ticket, at=deed.at)
     session.flush()

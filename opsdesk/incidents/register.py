@@ -17,6 +17,7 @@ from opsdesk.tickets.register import (
     Shape,
     State,
     filled,
+    value,
 )
 from probes.finding import Words
 
@@ -70,6 +71,7 @@ _JUDGED = Group(
             shape=Shape.PEOPLE,
         ),
         w.yes_no("customer_informed", "已告知甲方", "Customer informed"),
+        w.stamped("complex_at", "判定时间", "Declared at"),
     ),
 )
 _SOLVED = Group(
@@ -138,6 +140,15 @@ def plan_reported(attempt: Attempt) -> Words | None:
     )
 
 
+def customer_informed(attempt: Attempt) -> Words | None:
+    """Want the customer told before a fault is declared complex."""
+    return None if value(attempt.ticket, "customer_informed") else _NOT_INFORMED
+
+
+_NOT_INFORMED = Words(
+    "判为复杂故障之前要先告知甲方：请告知后选「是」。",
+    "The customer is informed before a fault is declared complex: do so, then say yes.",
+)
 _PLAN_OWED = Words(
     "处理超过一天，修改计划还没有报送甲方：请先填写并登记「修改计划已报甲方」。",
     "This took over a day and the modification plan has not been reported to the "
@@ -174,6 +185,25 @@ MOVES = (
         after="working",
         asks=("owner",),
         main=True,
+    ),
+    Move(
+        name="declare-complex",
+        label=Words("判为复杂故障", "Declare complex"),
+        before=("new", "acknowledged", "working", "waiting"),
+        after="",
+        needs=("complex_why", "task_force", "customer_informed"),
+        gates=(
+            gates.people(
+                "task_force",
+                least=2,
+                why=Words(
+                    "复杂故障要有至少 2 人的专题小组，请补充名单。",
+                    "A complex fault needs a task force of at least 2 people: name them.",
+                ),
+            ),
+            customer_informed,
+        ),
+        sets="complex_at",
     ),
     Move(
         name="wait",

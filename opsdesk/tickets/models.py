@@ -100,6 +100,12 @@ class Ticket(Row):
             postgresql_where=text("is_open"),
         ),
         Index(
+            "ix_ticket_open_look",
+            "look_at",
+            sqlite_where=text("is_open"),
+            postgresql_where=text("is_open"),
+        ),
+        Index(
             "uq_ticket_open_fingerprint",
             "fingerprint",
             unique=True,
@@ -127,7 +133,7 @@ class Ticket(Row):
     closed_at: Mapped[datetime | None]
     edited_by: Mapped[str] = mapped_column(String(USERNAME))
     due_at: Mapped[datetime | None]
-    escalated: Mapped[int] = mapped_column(default=0)  # percent last told of
+    look_at: Mapped[datetime | None]  # when a clock next reaches 50, 75 or 100 percent
     result: Mapped[dict[str, Any] | None]  # the clocks, frozen at closing
     fingerprint: Mapped[str | None] = mapped_column(String(64))
     sheet: Mapped[dict[str, Any]]

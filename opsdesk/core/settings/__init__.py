@@ -6,6 +6,7 @@ from opsdesk.core.settings.mistakes import BadSettings, Mistake
 from opsdesk.core.settings.model import (
     SLOT_NAMES,
     Channel,
+    Clocks,
     Contract,
     Desk,
     Inspections,
@@ -22,6 +23,7 @@ __all__ = [
     "SLOT_NAMES",
     "BadSettings",
     "Channel",
+    "Clocks",
     "Contract",
     "Desk",
     "Inspections",

@@ -235,11 +235,20 @@ class RosterForm(Form):
     shifts: Annotated[list[ShiftForm], Field(min_length=1, max_length=8)] | None = None
 
 
+class ClocksForm(Form):
+    """`clocks`: how the contract's deadlines are counted."""
+
+    policy: Literal["legal_days", "rest_block", "always"] = "legal_days"
+    same_day_cutoff: Clock | None = None
+    complex: Literal["d3", "72h"] = "d3"
+
+
 SECTIONS: dict[str, type[Form]] = {
     "desk": DeskForm,
     "contract": ContractForm,
     "database": DatabaseForm,
     "inspections": InspectionsForm,
+    "clocks": ClocksForm,
     "metrics": MetricsForm,
     "notices": NoticesForm,
     "security": SecurityForm,

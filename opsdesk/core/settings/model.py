@@ -136,6 +136,15 @@ class Roster:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """How the contract's deadlines are counted."""
+
+    policy: str = "legal_days"  # or "rest_block", "always"
+    same_day_cutoff: time | None = None
+    complex_in_hours: bool = False  # 72 h of service time instead of D+3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything config.yaml says, with the defaults filled in."""
 
@@ -148,6 +157,7 @@ class Settings:
     servers: tuple[Server, ...]
     servers_are_default: bool  # nothing configured: this machine inspects itself
     database_url: str = field(repr=False)  # may carry a password
+    clocks: Clocks = Clocks()
     notices: Notices = Notices()
     security: Security = Security()
     roster: Roster = Roster()

@@ -24,6 +24,7 @@ from opsdesk.core.settings.credentials import Binder
 from opsdesk.core.settings.estate import Estate
 from opsdesk.core.settings.forms import (
     TOP_LEVEL,
+    ClocksForm,
     ContractForm,
     DatabaseForm,
     DeskForm,
@@ -116,6 +117,7 @@ def _settings(source: _Source) -> Settings:
         credentials=found,
         servers=(this_machine(),) if is_default else servers.read(listed, estate),
         servers_are_default=is_default,
+        clocks=sections.clocks(source.section("clocks", ClocksForm)),
         security=people.security(source.section("security", SecurityForm)),
         roster=people.roster(source.section("roster", RosterForm), book),
         notices=notices.read(source.section("notices", NoticesForm), book, binder),

@@ -10,6 +10,7 @@ from opsdesk.core.language import Language, RefusedInWords
 from opsdesk.core.settings import thresholds
 from opsdesk.core.settings.credentials import Binder
 from opsdesk.core.settings.forms import (
+    ClocksForm,
     ContractForm,
     DatabaseForm,
     DeskForm,
@@ -17,7 +18,7 @@ from opsdesk.core.settings.forms import (
     LimitsForm,
 )
 from opsdesk.core.settings.mistakes import Notebook, near_miss
-from opsdesk.core.settings.model import Contract, Desk, Inspections
+from opsdesk.core.settings.model import Clocks, Contract, Desk, Inspections
 from opsdesk.core.settings.thresholds import Catalogue
 from probes.finding import Words
 from probes.server import Kind, Limits, Thresholds
@@ -80,6 +81,15 @@ def inspections(
         thresholds=base,
     )
     return made, _by_kind(form, base, book, known)
+
+
+def clocks(form: ClocksForm) -> Clocks:
+    """Return `clocks`."""
+    return Clocks(
+        policy=form.policy,
+        same_day_cutoff=form.same_day_cutoff,
+        complex_in_hours=form.complex == "72h",
+    )
 
 
 def _by_kind(

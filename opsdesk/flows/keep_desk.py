@@ -1,0 +1,37 @@
+"""What the desk does by itself every few seconds, each part behind a wall of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from opsdesk.core import clock
+from opsdesk.core.desk import Desk
+from opsdesk.flows import check_again, keep_promises, raise_incidents
+
+log = structlog.get_logger(__name__)
+
+PARTS: tuple[tuple[str, Callable[..., int]], ...] = (
+    ("incidents", raise_incidents.sweep),
+    ("checks", check_again.collect),
+    ("promises", keep_promises.sweep),
+)
+
+
+def tick(desk: Desk) -> None:
+    """Do each part; a mistake in one is logged and keeps none of the others back."""
+    at = clock.now()
+    for name, part in PARTS:
+        _do(desk, name, part, at)
+
+
+def _do(desk: Desk, name: str, part: Callable[..., int], at: datetime) -> None:
+    try:
+        done = part(desk, at=at)
+    except Exception:
+        log.exception("desk.fell", part=name)
+        return
+    if done:
+        log.info("desk.kept", part=name, done=done)
