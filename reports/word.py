@@ -126,7 +126,7 @@ def _running(writer: _Writer, sheet: Sheet) -> None:
     before, between, after = (
         ("第 ", " 页　共 ", " 页") if chinese else ("Page ", " of ", "")
     )
-    foot.add_run("｜".join(map(writer.say, sheet.foot)) + f"\t{marks}\t{before}")
+    foot.add_run("｜".join(map(writer.say, sheet.foot)) + f"{marks}\t{before}")
     add_field(foot, "PAGE")
     foot.add_run(between)
     add_field(foot, "NUMPAGES")
@@ -167,7 +167,7 @@ def _grid(writer: _Writer, part: Grid) -> None:
     for row in part.rows:
         _row(writer, table.add_row(), part, row)
     set_widths(table, [column.width for column in part.columns])
-    set_margins(table, 0.5 if part.dense else 0.9)
+    set_margins(table, 0.5 if part.dense else 0.9, 0.0 if part.dense else 0.6)
     writer.word.add_paragraph(style="表后")
 
 

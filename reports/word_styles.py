@@ -64,14 +64,15 @@ def _styles(word: Word) -> None:
     named["标题"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _without_line(named["标题"])
     named["副标题"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    named["副标题"].paragraph_format.space_after = Pt(8)
+    named["副标题"].paragraph_format.space_after = Pt(16)
     named["副标题"].font.italic = False
     named["标题 1"].paragraph_format.keep_with_next = True
     named["标题 1"].paragraph_format.space_before = Pt(6)
     for running in ("页眉", "页脚"):
         stops = named[running].paragraph_format.tab_stops
         stops.clear_all()
-        stops.add_tab_stop(Mm(text_width(word) / 2), WD_TAB_ALIGNMENT.CENTER)
+        if running == "页眉":
+            stops.add_tab_stop(Mm(text_width(word) / 2), WD_TAB_ALIGNMENT.CENTER)
         stops.add_tab_stop(Mm(text_width(word)), WD_TAB_ALIGNMENT.RIGHT)
     _table_styles(word)
 
@@ -149,13 +150,14 @@ def set_widths(table: Table, widths: list[float]) -> None:
             place += span
 
 
-def set_margins(table: Table, millimetres: float) -> None:
-    """Set the room between text and line on the left and right of every cell."""
+def set_margins(table: Table, beside: float, above: float = 0) -> None:
+    """Set the room in millimetres between a cell's text and its lines."""
     from docx.oxml.ns import qn  # noqa: PLC0415
     from docx.shared import Mm  # noqa: PLC0415
 
     room = _element("tblCellMar")
-    for side in ("left", "right"):
+    sides = (("top", above), ("left", beside), ("bottom", above), ("right", beside))
+    for side, millimetres in sides:
         width = str(Mm(millimetres).twips)
         room.append(_element(side, w=width, type="dxa"))
     properties = table._tbl.tblPr  # noqa: SLF001

@@ -11,7 +11,7 @@ from reports.documents.words import NOT_APPLICABLE, Text, Words
 DECISIONS = (
     ("agreed", Words("同意", "agreed")),
     ("refused", Words("不同意", "refused")),
-    ("supplement", Words("补充后再报", "to be supplemented")),
+    ("supplement", Words("补充后再报", "resubmit")),
 )
 _ACROSS = {1: 2, 2: 2, 4: 2}  # others three abreast
 _NAME, _DATE = Words("签名：", "Name: "), Words("日期：", "Date: ")
@@ -43,7 +43,7 @@ def _decisions(decision: str) -> Words:
     marks = [("☑" if key == decision else "□", words) for key, words in DECISIONS]
     return Words(
         "　".join(f"{mark} {words.zh}" for mark, words in marks),
-        "  ".join(f"{mark} {words.en}" for mark, words in marks),
+        "\u2003".join(f"{mark} {words.en}" for mark, words in marks),
     )
 
 
@@ -52,5 +52,5 @@ def _name(given: Given) -> Text:
         return given.name
     return Words(
         f"{given.name}（代 {given.acting_for}）",
-        f"{given.name} (for {given.acting_for}, 代签)",
+        f"{given.name} (for {given.acting_for})",
     )

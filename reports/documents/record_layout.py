@@ -172,25 +172,27 @@ def _listing(block: Listing) -> Grid:
 
 
 def _numbered(
-    title: Text,
+    title: Words,
     columns: tuple[Column, ...],
     lines: Iterable[tuple[Text, ...]],
     nothing: Text,
 ) -> Grid:
+    """Return a table with numbered rows; one without rows is a cell that says so."""
     rows = tuple(
         (Cell(str(number)), *map(Cell, line))
         for number, line in enumerate(lines, start=1)
     )
-    none = ((Cell(nothing, span=len(columns) + 1),),)
-    return Grid(columns=(_ROW_NUMBER, *columns), rows=rows or none, caption=title)
+    if not rows:
+        return _grid((Answer(label=title, value=nothing, wide=True),))
+    return Grid(columns=(_ROW_NUMBER, *columns), rows=rows, caption=title)
 
 
 _CLOCKS = (
     _column("时限", "Clock", 24),
-    _column("应于", "Due", 29),
-    _column("实际", "Actual", 29),
+    _column("应于", "Due", 31),
+    _column("实际", "Actual", 31),
     _column("结果", "Result", 19, Align.CENTER),
-    _column("计时说明", "Explanation", 58),
+    _column("计时说明", "Explanation", 54),
 )
 
 
@@ -200,7 +202,7 @@ def _clocks(block: ClockTable) -> Grid:
         for c in block.clocks
     )
     nothing = Words("本单没有计时的时限。", "No clock runs on this record.")
-    title = Words("时限与计时说明", "Clocks, and how they were counted")
+    title = Words("时限与计时说明", "Clocks, as counted")
     return _numbered(title, _CLOCKS, lines, nothing)
 
 

@@ -131,7 +131,7 @@ def _answer(ask: Ask, record: Record, *, blank: bool) -> Answer:
 
 
 def _starred(label: Words, *, required: bool) -> Words:
-    return Words(f"{label.zh} *", f"{label.en} *") if required else label
+    return Words(f"{label.zh}\u00a0*", f"{label.en}\u00a0*") if required else label
 
 
 def _text(value: Value, *, blank: bool = False) -> Text:
@@ -161,7 +161,7 @@ def _ticks(ask: Ask, value: Value) -> Text:
         for mark in ("☑" if key in chosen else "□",)
     )
     told = (*boxes, *strange, *([note] if note else []))
-    return joined(told, "　", "  ")
+    return joined(told, "　", "\u2003")
 
 
 def _listing(ask: TableAsk, value: Value | None, *, blank: bool) -> Listing:

@@ -185,8 +185,9 @@ LINKS = table(
     "links",
     "关联记录",
     "Linked records",
-    col("number", "编号", "Number", 20),
+    col("number", "编号", "Number", 24),
     col("relation", "关系", "Relation", 16),
     col("title", "标题", "Title", 46),
     col("state", "状态", "State", 12),
+    blank=0,
 )
