@@ -69,7 +69,7 @@ def _notice() -> None:
         sa.UniqueConstraint("recipient", "once", name="uq_notice_recipient_once"),
     )
     op.create_index("ix_notice_recipient_id", "notice", ["recipient", "id"])
-    _partial("ix_notice_unread", "notice", ["recipient"], "read_at IS NULL")
+    _partial("ix_notice_unread", "notice", ["recipient", "id"], "read_at IS NULL")
     _partial("ix_notice_unrouted", "notice", ["id"], "routed_at IS NULL")
 
 

@@ -73,6 +73,7 @@ class Notice(Row):
         Index(
             "ix_notice_unread",
             "recipient",
+            "id",
             sqlite_where=text("read_at IS NULL"),
             postgresql_where=text("read_at IS NULL"),
         ),

@@ -12,6 +12,7 @@ from opsdesk.core.outbox.models import Result
 from opsdesk.core.settings import Channel
 from opsdesk.core.sinks import Answer, Message, masked, send
 from probes.secret import Secret
+from tests.architecture.test_imports import run
 from tests.lab.sinks import Sink, mail_sink, web_sink
 
 SOON = timedelta(seconds=30)
@@ -191,3 +192,10 @@ def test_no_part_of_an_address_is_ever_quoted(address: str, secrets: list[str]) 
 def test_what_is_no_secret_is_still_quoted() -> None:
     text = "http: 500 at hook.example"
     assert masked(text, "https://hook.example/services/XXYYZZ") == text
+
+
+def test_neither_the_pages_nor_the_scheduler_load_the_library_that_sends() -> None:
+    code = (
+        "import sys, opsdesk.app, opsdesk.scheduler; sys.exit('apprise' in sys.modules)"
+    )
+    assert run(code) == 0
