@@ -16,7 +16,7 @@
   });
   const dropSent = () => {
     const key = sessionStorage.getItem(KEEP + "sent");
-    if (!key || document.querySelector(".error-page")) return;
+    if (!key || document.querySelector(".error-page, [data-refused]")) return;
     localStorage.removeItem(key);
     sessionStorage.removeItem(KEEP + "sent");
   };

@@ -23,7 +23,10 @@ from opsdesk.web import signing, unit, visit_page
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
 from opsdesk.web.forms import EmptyForm
 from opsdesk.web.gate import go
+from opsdesk.web.language import said
 from probes.server import Server
+
+REFUSED = 409
 
 screen = Blueprint("rounds", __name__, url_prefix="/rounds")
 
@@ -162,21 +165,40 @@ def _visit(number: str, server: str) -> dict[str, Any]:
 
 @screen.post("/<number>/explain")
 @may(*BUSINESS)
-def explain(number: str) -> Response:
-    """Write what was done about the chosen items."""
-    session = unit.session()
-    items = request.form.getlist("item")
-    operations.explain(
-        session,
-        _row(number),
-        items,
-        request.form.get("text", ""),
-        by=somebody().username,
-        at=g.at,
-        seen={i: request.form.get(f"seen:{i}", 0, type=int) for i in items},
-    )
+def explain(number: str) -> Response | tuple[str, int]:
+    """Write what was done about the chosen items; what is refused stays in the form."""
+    items, text = request.form.getlist("item"), request.form.get("text", "")
+    if not items:
+        sentence = _("没有勾选任何异常项，没有保存。文字还在下面：请勾选后再提交。")
+        return _explain_again(number, sentence, items, text)
+    try:
+        operations.explain(
+            unit.session(),
+            _row(number),
+            items,
+            text,
+            by=somebody().username,
+            at=g.at,
+            seen={i: request.form.get(f"seen:{i}", 0, type=int) for i in items},
+        )
+    except NotFound:
+        raise
+    except Refused as refusal:
+        unit.roll_back()
+        return _explain_again(number, said(refusal), items, text)
     flash(_("说明已保存。"))
     return go(url_for("rounds.page", number=number) + "#items")
+
+
+def _explain_again(
+    number: str, refusal: str, ticked: Sequence[str], typed: str
+) -> tuple[str, int]:
+    """Show the round with why next to the form, which is as it was sent."""
+    again = {"refusal": refusal, "ticked": ticked, "typed": typed}
+    page = render_template(
+        "rounds/round.html", form=EmptyForm(), **again, **_round(number)
+    )
+    return page, REFUSED
 
 
 @screen.post("/<number>/sign")

@@ -93,6 +93,34 @@ def test_an_explained_round_is_signed_with_the_right_password_only(
     assert "巡检人：" in browser.get(where).text
 
 
+def test_an_explanation_of_nothing_is_answered_beside_the_form_with_its_text(
+    signed_in_as: SignedIn, number: str
+) -> None:
+    browser, where = signed_in_as(Role.ENGINEER), f"/rounds/{number}"
+    answer = browser.post(f"{where}/explain", where, text="已清理 <日志>")
+    assert answer.status_code == 409
+    form = answer.text[answer.text.index('id="items"') :]
+    assert "没有勾选任何异常项" in form
+    assert "已清理 &lt;日志&gt;</textarea>" in form
+    item = fingerprint("db-1", "filesystems", "/data")
+    told = browser.post(f"{where}/explain", where, item=item, text="已清理")
+    assert told.status_code == 303
+
+
+def test_an_explanation_that_another_overtook_keeps_its_text_and_its_ticks(
+    signed_in_as: SignedIn, number: str
+) -> None:
+    browser, where = signed_in_as(Role.ENGINEER), f"/rounds/{number}"
+    item = fingerprint("db-1", "filesystems", "/data")
+    other = signed_in_as(Role.LEAD)
+    other.post(f"{where}/explain", where, item=item, text="主管写的")
+    answer = browser.post(f"{where}/explain", where, item=item, text="值班写的")
+    assert answer.status_code == 409
+    assert "主管写的" in answer.text
+    assert "值班写的</textarea>" in answer.text
+    assert f'value="{item}" checked' in answer.text
+
+
 def test_the_customer_sees_a_round_and_may_not_explain_it(
     number: str, signed_in_as: SignedIn
 ) -> None:
