@@ -74,6 +74,10 @@ COMMANDS = {
             "Read and judge kept transcripts again",
         ),
     ),
+    "clock": (
+        "opsdesk.cli.clock:clock",
+        Words("解释时限是怎么算的", "Explain why a deadline is what it is"),
+    ),
     "audit": (
         "opsdesk.cli.audit:audit",
         Words("核验审计链", "Verify the audit chain"),

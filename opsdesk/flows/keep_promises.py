@@ -21,6 +21,7 @@ from opsdesk.tickets.promises.calendar import Calendar, Policy
 from opsdesk.tickets.promises.explaining import duration
 from opsdesk.tickets.promises.promise import Occurrence, Reading, State
 from opsdesk.tickets.promises.promise import What as Heard
+from opsdesk.tickets.promises.tables import NoTable
 from opsdesk.tickets.promises.terms import (
     THRESHOLDS,
     Terms,
@@ -62,7 +63,7 @@ class Shown:
 
     name: str
     label: Words
-    state: str  # running, paused, met, stopped; breached beside it
+    state: str  # running, paused, met, stopped, unknown; breached beside it
     breached: bool
     deadline: datetime
     literal: datetime
@@ -135,7 +136,10 @@ def refresh(
     if not BY_KIND[ticket.kind].promises:
         return
     events = _events(session, [ticket.id])
-    _keep(ticket, events, rules_of(settings), at)
+    try:
+        _keep(ticket, events, rules_of(settings), at)
+    except NoTable:  # the fault is recorded all the same; its page says what is missing
+        ticket.due_at = ticket.look_at = None
 
 
 def _keep(ticket: Ticket, events: Sequence[Any], rules: Rules, at: datetime) -> None:
@@ -191,7 +195,24 @@ def shown(
     session: Session, settings: Settings, ticket: Ticket, *, at: datetime
 ) -> tuple[Shown, ...]:
     """Return a ticket's clocks for its page and its paper."""
-    return tuple(_shown(one) for one in read(session, settings, ticket, at=at))
+    try:
+        return tuple(_shown(one) for one in read(session, settings, ticket, at=at))
+    except NoTable as missing:
+        return (_unknown(ticket, missing),)
+
+
+def _unknown(ticket: Ticket, missing: NoTable) -> Shown:
+    """Return what stands in a clock's place where a year has no table of holidays."""
+    return Shown(
+        name="unknown",
+        label=Words("时限", "Deadlines"),
+        state="unknown",
+        breached=False,
+        deadline=ticket.began_at,
+        literal=ticket.began_at,
+        sentence=missing.words,
+        explanation=(),
+    )
 
 
 def _shown(one: Reading) -> Shown:
