@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from probes.catalogue.text import cut
 from probes.probe import Unreadable
@@ -14,8 +14,7 @@ _ESCAPED = (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\043", "#"))
 _RO = frozenset({"ro", "emergency_ro"})
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(NamedTuple):
     """One mount. `number` is major:minor, "" where the old list has none."""
 
     path: str
@@ -37,7 +36,7 @@ def mounts(lines: list[str]) -> Iterator[Mount]:
                 device=unescape(words[0]),
                 type=words[2],
                 number="",
-                read_only=not _RO.isdisjoint(words[3].split(",")),
+                read_only=_is_read_only(words[3]),
             )
         else:
             raise Unreadable(f"not a mount: {cut(line)!r}")
@@ -48,14 +47,18 @@ def _new(words: list[str], line: str) -> Mount:
     dash = words.index("-")
     if len(words) < dash + 3:
         raise Unreadable(f"not a mount: {cut(line)!r}")
-    behind = words[dash + 3].split(",") if len(words) > dash + 3 else []
+    behind = words[dash + 3] if len(words) > dash + 3 else ""
     return Mount(
         path=unescape(words[4]),
         device=unescape(words[dash + 2]),
         type=words[dash + 1],
         number=words[2],
-        read_only=not _RO.isdisjoint([*words[5].split(","), *behind]),
+        read_only=_is_read_only(words[5]) or _is_read_only(behind),
     )
+
+
+def _is_read_only(options: str) -> bool:
+    return "ro" in options and not _RO.isdisjoint(options.split(","))
 
 
 def unescape(text: str) -> str:

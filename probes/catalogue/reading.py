@@ -141,9 +141,12 @@ def dump(replies: Iterable[Reply]) -> dict[str, Any]:
     return {"facts": facts, "gaps": gaps}
 
 
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
 def plain(value: Any) -> Any:
     """Return frozen facts as dicts, lists and scalars."""
-    if value is None or isinstance(value, str | int | float):
+    if type(value) in _SCALARS or isinstance(value, (str, int, float)):
         return value
     if isinstance(value, tuple | list | frozenset):
         return [plain(item) for item in value]

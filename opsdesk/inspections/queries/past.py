@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from opsdesk.inspections.models import Condition, Judgement, Round, Visit
@@ -33,17 +33,8 @@ class Before:
 
 def last_answer(session: Session, server: str, *, before: datetime) -> Before | None:
     """Return the newest answered visit of a server before a moment."""
-    row = session.execute(
-        select(Visit.began_at, Visit.answer_sha256, Judgement.boot_id, Judgement.facts)
-        .join(Judgement, Judgement.id == Visit.judgement_id)
-        .where(
-            Visit.server == server,
-            Visit.began_at < before,
-            Visit.outcome.in_(_HEARD),
-        )
-        .order_by(Visit.began_at.desc())
-        .limit(1)
-    ).first()
+    values = {"of": server, "before": before}
+    row = session.execute(_LAST_ANSWER, values).first()
     if row is None or row.began_at is None:
         return None
     return Before(
@@ -52,6 +43,19 @@ def last_answer(session: Session, server: str, *, before: datetime) -> Before | 
         facts=unpack_facts(row.facts),
         answer_sha256=row.answer_sha256,
     )
+
+
+_LAST_ANSWER = (
+    select(Visit.began_at, Visit.answer_sha256, Judgement.boot_id, Judgement.facts)
+    .join(Judgement, Judgement.id == Visit.judgement_id)
+    .where(
+        Visit.server == bindparam("of"),
+        Visit.began_at < bindparam("before"),
+        Visit.outcome.in_(_HEARD),
+    )
+    .order_by(Visit.began_at.desc())
+    .limit(1)
+)
 
 
 def unpack_facts(stored: bytes) -> Mapping[str, Any]:
