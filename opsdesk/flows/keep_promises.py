@@ -67,6 +67,7 @@ class Shown:
     breached: bool
     deadline: datetime
     literal: datetime
+    met_at: datetime | None
     sentence: Words
     explanation: tuple[Words, ...]
 
@@ -210,6 +211,7 @@ def _unknown(ticket: Ticket, missing: NoTable) -> Shown:
         breached=False,
         deadline=ticket.began_at,
         literal=ticket.began_at,
+        met_at=None,
         sentence=missing.words,
         explanation=(),
     )
@@ -223,6 +225,7 @@ def _shown(one: Reading) -> Shown:
         breached=one.breached,
         deadline=one.deadline,
         literal=one.literal,
+        met_at=one.met_at,
         sentence=sentence(one),
         explanation=one.explanation,
     )

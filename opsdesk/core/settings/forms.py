@@ -28,6 +28,7 @@ Reference = Annotated[str, BeforeValidator(quantities.reference)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Line = Annotated[str, Field(max_length=500)]
+FormPrefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,12}$")]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Milliseconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -75,6 +76,7 @@ class ContractForm(Form):
     contractor: Line = ""
     project: Line = ""
     number: Line = ""
+    form_prefix: FormPrefix = "WRY"
     start: Day | None = None
     end: Day | None = None
 

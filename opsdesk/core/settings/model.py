@@ -50,6 +50,7 @@ class Contract:
     contractor: str = ""
     project: str = ""
     number: str = ""
+    form_prefix: str = "WRY"  # what the numbers of printed forms begin with
     start: date | None = None
     end: date | None = None
 

@@ -55,6 +55,7 @@ def contract(form: ContractForm, book: Notebook) -> Contract:
         contractor=form.contractor,
         project=form.project,
         number=form.number,
+        form_prefix=form.form_prefix,
         start=form.start,
         end=form.end,
     )

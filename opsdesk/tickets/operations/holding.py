@@ -31,6 +31,14 @@ def absent(number: str) -> Absent:
     return Absent(_ABSENT, number=plain)
 
 
+def found(session: Session, number: str) -> Ticket:
+    """Return a ticket to look at. Raises Absent."""
+    ticket = session.scalar(select(Ticket).where(Ticket.number == number))
+    if ticket is None:
+        raise absent(number)
+    return ticket
+
+
 def held(session: Session, number: str, version: int | None = None) -> Ticket:
     """Return a ticket, its row locked until the unit ends.
 
