@@ -123,6 +123,7 @@ def _round(row: RoundSummary, summary: DaySummary, occasion: Occasion) -> RoundL
         tally=_tally(summary, row) if row.status in _HELD else None,
         inspector=_signature(row.inspector),
         scheduled=row.slot is not Slot.ADHOC,
+        asked_by=row.asked_by if row.slot is Slot.ADHOC else "",
     )
 
 

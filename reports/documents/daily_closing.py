@@ -7,6 +7,7 @@ from reports.documents.daily_record import (
     RoundLine,
     Signature,
     Tally,
+    signed_rounds,
 )
 from reports.documents.issuing import SHORT, anchors
 from reports.documents.parts import Box, Part, Prose, Signatures
@@ -37,8 +38,8 @@ def conclusions(record: DailyRecord) -> tuple[Text, ...]:
         f"{len(due)} rounds were due on this day, {len(held)} were held.",
     )
     adhoc = Words(
-        f"临时巡检 {len(extra)} 次，见「巡检时段」。",
-        f"{len(extra)} held ad hoc; see Rounds.",
+        f"临时巡检 {len(extra)} 次，见「临时巡检」。",
+        f"{len(extra)} held ad hoc; see Ad-hoc rounds.",
     )
     return (day, *told, *([adhoc] if extra else []))
 
@@ -103,8 +104,7 @@ def _signatures(record: DailyRecord) -> Signatures:
             row.inspector,
             record.zone,
         )
-        for row in record.rounds
-        if row.tally and (row.shown or row.inspector)
+        for row in signed_rounds(record.rounds)
     )
     return Signatures(
         boxes=(

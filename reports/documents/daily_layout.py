@@ -116,7 +116,7 @@ def _rounds(record: DailyRecord) -> tuple[Part, ...]:
     reasons = tuple(
         Words(f"{row.label.zh}：{zh}", f"{row.label.en}: {en}")
         for row in record.rounds
-        if row.reason
+        if row.reason and row.scheduled
         for zh, en in [_both(row.reason)]
     )
     notes = (
@@ -130,11 +130,61 @@ def _rounds(record: DailyRecord) -> tuple[Part, ...]:
         if reasons
         else ()
     )
-    rows = tuple(_round_row(row, record.zone) for row in record.rounds)
+    rows = tuple(_round_row(r, record.zone) for r in record.rounds if r.scheduled)
     return (
         Heading(text=Words("巡检时段", "Rounds")),
         Grid(columns=_ROUNDS, rows=rows),
         *notes,
+        *_adhoc(record),
+    )
+
+
+_ADHOC = (
+    Column(title=Words("巡检编号", "Number"), width=33),
+    Column(title=Words("开始", "Began"), width=30),
+    Column(title=Words("发起人", "Asked by"), width=34),
+    Column(title=Words("原因", "Reason"), width=70),
+    Column(title=Words("结果", "Result"), width=WIDTH - 167),
+)
+
+
+def _adhoc(record: DailyRecord) -> tuple[Part, ...]:
+    """Return what was asked between the slots: told here, and not signed."""
+    extra = [row for row in record.rounds if not row.scheduled]
+    if not extra:
+        return ()
+    rows = tuple(
+        (
+            Cell(row.number or NOT_APPLICABLE),
+            Cell(moment(row.started, record.zone)),
+            Cell(row.asked_by or NOT_APPLICABLE),
+            Cell(row.reason or NOT_APPLICABLE),
+            Cell(_result(row)),
+        )
+        for row in extra
+    )
+    return (
+        Heading(text=Words("临时巡检", "Ad-hoc rounds")),
+        Grid(columns=_ADHOC, rows=rows),
+    )
+
+
+def _result(row: RoundLine) -> Text:
+    if row.tally is None:
+        return row.state.words
+    counted = (
+        (row.tally.normal, "正常", "normal"),
+        (row.tally.attention, "关注", "attention"),
+        (row.tally.abnormal, "异常", "abnormal"),
+        (row.tally.unreached, "未连通", "unreached"),
+        (row.tally.unknown, "未检", "not checked"),
+    )
+    name = row.inspector.name if row.inspector else ""
+    zh = [f"{word} {count}" for count, word, _ in counted if count]
+    en = [f"{count} {word}" for count, _, word in counted if count]
+    return Words(
+        "，".join(zh) + (f"；{name} 已签名" if name else ""),
+        ", ".join(en) + (f"; signed by {name}" if name else ""),
     )
 
 

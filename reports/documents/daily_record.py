@@ -6,6 +6,7 @@ is 未取得, and no template can turn a gap into a zero.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -100,7 +101,18 @@ class RoundLine:
     tally: Tally | None = None
     inspector: Signature | None = None
     scheduled: bool = True  # False: an ad-hoc round
+    asked_by: Text = ""  # who asked for an ad-hoc round
     shown: bool = True  # has a column in the tables
+
+
+def signed_rounds(rounds: Sequence[RoundLine]) -> tuple[RoundLine, ...]:
+    """Return the rounds that have a box to sign: the day's slots that were held.
+
+    Where none was, the ad-hoc round that stands for the day: signed, or the last.
+    """
+    held = [row for row in rounds if row.tally]
+    slots = tuple(row for row in held if row.scheduled)
+    return slots or tuple(row for row in held if row.inspector or row.shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -52,7 +53,7 @@ def day_summary(
     return DaySummary(
         day=day,
         zone=str(zone),
-        rounds=_rounds(views, signatures),
+        rounds=_rounds(views, signatures, names),
         servers=_servers(session, views, servers),
         items=abnormal_items(session, views, names),
         changes=_changes(earlier, views),
@@ -62,7 +63,9 @@ def day_summary(
 
 
 def _rounds(
-    views: Sequence[RoundView], signatures: Iterable[Signature]
+    views: Sequence[RoundView],
+    signatures: Iterable[Signature],
+    names: Mapping[str, str],
 ) -> tuple[RoundSummary, ...]:
     by_round = {s.round_id: s for s in signatures if s.round_id is not None}
     scheduled = {v.slot: v for v in views if v.slot != Slot.ADHOC.value}
@@ -73,7 +76,8 @@ def _rounds(
         for slot in SLOTS
     ]
     adhoc = [_round(v, by_round) for v in views if v.slot == Slot.ADHOC.value]
-    return (*summaries, *adhoc)
+    named = [replace(v, asked_by=names.get(v.asked_by, v.asked_by)) for v in adhoc]
+    return (*summaries, *named)
 
 
 def _round(row: RoundView, signatures: Mapping[int, Signature]) -> RoundSummary:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from opsdesk.inspections.models import Slot, Status
 from opsdesk.inspections.paper import daily_record
@@ -10,7 +11,9 @@ from opsdesk.inspections.summary import RoundSummary, ServerDay
 from probes.finding import State
 from probes.reply import ReplyStatus
 from probes.transcript import Outcome
+from reports.documents.daily_layout import compose
 from reports.documents.daily_record import DailyRecord, Mark, RoundState, ServerLine
+from reports.documents.parts import Grid, Heading, Signatures
 from reports.documents.words import NOT_OBTAINED, say
 from tests.factories.days import (
     DOWN,
@@ -114,6 +117,75 @@ def test_an_ad_hoc_round_gets_a_column_and_its_figures_when_it_is_the_latest() -
     assert record.servers[1].latest == 2
     assert record.rounds[3].tally is not None
     assert record.rounds[3].tally.total == 1
+
+
+def boxes(record: DailyRecord) -> list[str]:
+    """Return what each signature box is for."""
+    (names,) = [
+        part for part in compose(record).closing if isinstance(part, Signatures)
+    ]
+    return [say(box.part, "zh") for box in names.boxes]
+
+
+def the_grids(record: DailyRecord) -> dict[str, list[list[str]]]:
+    """Return the rows of the grids that have a heading, by that heading."""
+    parts = compose(record).parts
+    return {
+        say(head.text, "zh"): [
+            [say(cell.text, "zh") for cell in row] for row in grid.rows
+        ]
+        for head, grid in pairwise(parts)
+        if isinstance(head, Heading) and isinstance(grid, Grid)
+    }
+
+
+def test_ad_hoc_rounds_are_told_in_a_table_of_their_own_and_have_no_box() -> None:
+    extra = tuple(
+        a_round(
+            Slot.ADHOC,
+            hour,
+            number=f"INS-20261122-00{hour:02}",
+            inspector=None,
+            asked_by="值班工程师",
+        )
+        for hour in (9, 21)
+    )
+    record = daily_record(a_day(rounds=(*ROUNDS, *extra)), an_occasion())
+    assert [row[0] for row in the_grids(record)["巡检时段"]] == ["早", "中", "晚"]
+    told = the_grids(record)["临时巡检"]
+    assert [row[0] for row in told] == [row.number for row in extra]
+    assert all("值班工程师" in row for row in told)
+    assert not any("未签名" in cell for row in told for cell in row)
+    assert boxes(record) == [
+        "巡检人（早）",
+        "巡检人（中）",
+        "巡检人（晚）",
+        "复核人",
+        "甲方抽查（可选）",
+    ]
+
+
+def test_a_day_that_has_ad_hoc_rounds_only_is_signed_for_the_last_of_them() -> None:
+    first = a_round(Slot.ADHOC, 9, inspector=None, number="INS-20261122-0009")
+    last = a_round(Slot.ADHOC, 21)
+    due = tuple(
+        RoundSummary(slot=slot, status=Status.DUE)
+        for slot in (Slot.MORNING, Slot.NOON, Slot.EVENING)
+    )
+    server = the_fleet()[0]
+    visit = replace(server.visits[-1], slot=Slot.ADHOC, round_number=last.number)
+    asked = replace(server, visits=(visit,))
+    day = a_day(rounds=(*due, first, last), servers=(asked,), items=())
+    record = daily_record(day, an_occasion())
+    assert boxes(record) == ["巡检人（临时）", "复核人", "甲方抽查（可选）"]
+    assert record.servers[0].latest is not None
+    (one, other) = the_grids(record)["临时巡检"]
+    assert "值班工程师 已签名" in other[-1]
+    assert "已签名" not in one[-1]
+
+
+def test_a_day_without_ad_hoc_rounds_has_no_table_for_them() -> None:
+    assert "临时巡检" not in the_grids(daily_record(a_day(), an_occasion()))
 
 
 def test_explanations_and_acknowledgements_stand_beside_the_item() -> None:
