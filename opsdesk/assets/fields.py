@@ -118,7 +118,11 @@ def _moment(_field: Field, text: str, zone: ZoneInfo) -> str:
 
 def _chosen(field: Field, text: str, _zone: ZoneInfo) -> str:
     for value, words in field.choices:
-        if text.casefold() in {value.casefold(), words.zh, words.en.casefold()}:
+        if text.casefold() in {
+            value.casefold(),
+            words.zh.casefold(),
+            words.en.casefold(),
+        }:
             return value
     known = "、".join(words.zh for _, words in field.choices)
     known_en = ", ".join(words.en for _, words in field.choices)

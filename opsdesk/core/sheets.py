@@ -47,7 +47,8 @@ def write_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
 def guarded(cell: Cell) -> str:
     """Return a cell as a CSV file may hold it."""
     if isinstance(cell, str):
-        return f"'{cell}" if _looks_like_formula(cell) else cell
+        text = storable(cell)
+        return f"'{text}" if _looks_like_formula(text) else text
     return _plain(cell)
 
 

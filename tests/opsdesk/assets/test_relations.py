@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import event
@@ -50,7 +51,7 @@ def test_an_impact_over_a_large_library_takes_two_queries(
 ) -> None:
     with sqlite_database.unit() as unit:
         codes = [an_item(unit, f"s{n}").code for n in range(20)]
-        for start, end in zip(codes, codes[1:], strict=False):
+        for start, end in pairwise(codes):
             hang(unit, start, end)
     asked: list[str] = []
     event.listen(

@@ -1,0 +1,1 @@
+"""Items as tables: out to a sheet, and in from one."""
