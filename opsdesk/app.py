@@ -25,6 +25,7 @@ from opsdesk.web import (
     filters,
     gate,
     language,
+    on_duty,
     page,
     probe_words,
     security,
@@ -55,6 +56,7 @@ def create_app(
         filters.install,
         probe_words.install,
         fact_values.install,
+        on_duty.install,
         page.install,
     ):
         install(app)

@@ -144,5 +144,10 @@ def _broken_store(trouble: Damaged | Unwritable) -> tuple[str, int]:
 
 
 def _page(status: int, sentence: str) -> str:
-    values = {"status": status, "sentence": sentence, "unread": None}  # no more asking
+    values = {
+        "status": status,
+        "sentence": sentence,
+        "unread": None,
+        "on_duty_now": None,
+    }  # no more asking
     return render_template("errors/error.html", **values)

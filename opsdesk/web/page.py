@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask_wtf.csrf import generate_csrf
 
 from opsdesk.core.desk import is_demo
-from opsdesk.web import navigation, notices
+from opsdesk.web import navigation, notices, on_duty
 from opsdesk.web.access import current_person, opens
 from opsdesk.web.forms import ROLE_WORDS
 from opsdesk.web.language import theme
@@ -29,6 +29,7 @@ def _frame() -> dict[str, Any]:
         "person": current_person(),
         "role_words": ROLE_WORDS,
         "unread": notices.unread,
+        "on_duty_now": on_duty.now,
         "places": navigation.places,
         "is_here": navigation.is_here,
         "opens": opens,
