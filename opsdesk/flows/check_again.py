@@ -13,7 +13,7 @@ from opsdesk.core.desk import Desk
 from opsdesk.core.language import RefusedInWords
 from opsdesk.core.settings import Settings
 from opsdesk.flows import inspect_estate
-from opsdesk.flows.raise_incidents import SELF
+from opsdesk.flows.itself import SELF
 from opsdesk.inspections.models import Round, Slot, Status
 from opsdesk.inspections.operations.rounds import Plan
 from opsdesk.inspections.queries.review import abnormal_items

@@ -71,7 +71,11 @@ def tick(desk: Desk, crew: Crew, *, stop: threading.Event) -> None:
             route(session, desk.settings, at=at)
             sending.reap(session, at=at)
             waiting = queries.channels_waiting(session, at)
-    for channel in desk.settings.notices.channels.values():
+    channels = desk.settings.notices.channels
+    for gone in waiting - channels.keys():
+        with desk.database.unit() as session:
+            sending.abandon(session, gone)
+    for channel in channels.values():
         if channel.name in waiting and not stop.is_set():
             crew.start(channel.name, partial(_sender, desk, channel, stop))
 
@@ -193,6 +197,7 @@ def _message(
         language=language,
         desk=settings.desk.name,
         address=settings.desk.address,
+        alone=channel.personal,
     )
     return Message(to=to, title=title, body=body)
 
@@ -250,7 +255,7 @@ def _tell_keepers(
         words=words.fill(channel=channel),
         link="/notices/ledger",
         at=at,
-        once=once[: outbox.ONCE],
+        once=once,
     )
 
 

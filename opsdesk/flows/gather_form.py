@@ -28,6 +28,7 @@ from opsdesk.tickets.models import (
     What,
 )
 from opsdesk.tickets.operations import approving
+from opsdesk.tickets.promises.explaining import stamp
 from opsdesk.tickets.register import Field, Register, Shape, value
 from reports.documents.forms.catalogue import FORMS
 from reports.documents.forms.filling import Record, Ticked, Value, fill
@@ -189,7 +190,7 @@ def _items(case: _Case, codes: Sequence[str]) -> tuple[Mapping[str, Text], ...]:
         rows.append(
             {
                 "code": code,
-                "name": item.name if item else code,
+                "name": item.name if item and item.name != code else "",
                 "version": version,
                 "target": str(value(case.ticket, "version_to") or ""),
             }
@@ -298,13 +299,17 @@ def _clocks(case: _Case, *, at: datetime) -> tuple[ClockLine, ...]:
     return tuple(
         ClockLine(
             label=Words(*one.label),
-            due=moment(one.deadline, case.zone) if one.state != "unknown" else "",
+            due=_until(case, one) if one.state != "unknown" else "",
             actual=moment(one.met_at, case.zone) if one.met_at else "",
             result=Words(*one.sentence),
             explanation=tuple(Words(*words) for words in one.explanation),
         )
         for one in shown
     )
+
+
+def _until(case: _Case, one: keep_promises.Shown) -> str:
+    return stamp(case.settings.desk.timezone, one.deadline)
 
 
 def _files(case: _Case) -> tuple[PrintedFile, ...]:

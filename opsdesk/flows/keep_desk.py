@@ -9,7 +9,7 @@ import structlog
 
 from opsdesk.core import clock
 from opsdesk.core.desk import Desk
-from opsdesk.flows import check_again, keep_promises, raise_incidents
+from opsdesk.flows import check_again, compare_rounds, keep_promises, raise_incidents
 
 log = structlog.get_logger(__name__)
 
@@ -17,6 +17,7 @@ PARTS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("incidents", raise_incidents.sweep),
     ("checks", check_again.collect),
     ("promises", keep_promises.sweep),
+    ("library", compare_rounds.sweep),
 )
 
 

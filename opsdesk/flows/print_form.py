@@ -12,7 +12,7 @@ from opsdesk.core import audit
 from opsdesk.core.desk import Desk
 from opsdesk.core.language import RefusedInWords
 from opsdesk.flows import gather_form
-from opsdesk.flows.raise_incidents import SELF
+from opsdesk.flows.itself import SELF
 from opsdesk.tickets.models import Ticket, What
 from opsdesk.tickets.operations import telling
 from opsdesk.tickets.operations.holding import found, held

@@ -7,7 +7,6 @@ round and its incidents opens them when it is back. Who is told goes by the outb
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -17,28 +16,17 @@ from sqlalchemy.orm import Session
 from opsdesk.core.desk import Desk
 from opsdesk.core.settings import Settings
 from opsdesk.flows import work_tickets
+from opsdesk.flows.itself import SELF
 from opsdesk.flows.work_tickets import Deed
 from opsdesk.inspections.models import Condition, FindingRow, Round, Visit
-from opsdesk.people.models import Role
 from opsdesk.tickets.models import Kind, Relation, Ticket, What
 from opsdesk.tickets.operations import noting, telling
 from opsdesk.tickets.operations.opening import Opening
 from opsdesk.tickets.operations.telling import Entry
-from probes.finding import Severity, Words
+from probes.finding import Severity
 
 MOST = 200
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Automatic:
-    """The desk itself, where nobody acts."""
-
-    username: str = "opsdesk"
-    role: Role = Role.ENGINEER
-
-
-SELF = Automatic()
 
 
 def sweep(desk: Desk, *, at: datetime) -> int:
@@ -224,6 +212,3 @@ def _round(session: Session, visit_id: int) -> str:
         .where(Visit.id == visit_id)
     )
     return session.scalar(query) or ""
-
-
-TOLD = Words("{number} {title}", "{number} {title}")

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from opsdesk.core.settings import Settings
-from opsdesk.flows import keep_promises, telling_of_approvals
+from opsdesk.flows import keep_promises, ship_change, telling_of_approvals
 from opsdesk.flows.registers import BY_KIND, BY_PREFIX
 from opsdesk.tickets.models import Attachment, Kind, Ticket
 from opsdesk.tickets.operations import (
@@ -99,6 +99,7 @@ def move(
     if step.values:
         indexing.index_ticket(session, register, ticket, at=deed.at)
     _find_note(session, ticket, step.note, deed)
+    ship_change.follow(session, settings, ticket, step.name, by=deed.by, at=deed.at)
     _follow(session, settings, ticket, deed)
     return ticket
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta, tzinfo
 
 from opsdesk.tickets.promises.calendar import DAY, Calendar, Policy, Stop
-from opsdesk.tickets.promises.promise import Reading
+from opsdesk.tickets.promises.promise import Reading, Run, State
 from probes.finding import Words
 
 POLICIES = {
@@ -24,33 +22,28 @@ _MINUTE, _HOUR = 60, 60
 
 
 def explain(
-    reading: Reading,
-    calendar: Calendar,
-    start: datetime,
-    spans: Sequence[tuple[datetime, datetime]],
-) -> Reading:
-    """Return the reading with its explanation."""
-    lines = tuple(_lines(reading, calendar, start, spans))
-    return replace(reading, explanation=lines)
+    reading: Reading, calendar: Calendar, run: Run, due: datetime
+) -> tuple[Words, ...]:
+    """Return why a clock reads as it does; `due` is its deadline had nothing paused."""
+    return tuple(_lines(reading, calendar, run, due))
 
 
 def _lines(
-    reading: Reading,
-    calendar: Calendar,
-    start: datetime,
-    spans: Sequence[tuple[datetime, datetime]],
+    reading: Reading, calendar: Calendar, run: Run, due: datetime
 ) -> Iterator[Words]:
+    start = run.stretches[0].since
     yield _counted(reading, calendar, start)
-    end = max(reading.deadline, spans[-1][1])
+    end = max(reading.deadline, run.stretches[-1].until)
     stops = calendar.stops(start, end)
     if stops:
         yield _left_out(stops)
-    paused = _paused(calendar, spans, end if reading.met_at is None else spans[-1][1])
-    if paused:
-        length = duration(paused)
-        yield _PAUSED.fill(zh=length.zh, en=length.en)
-    if reading.literal != reading.deadline and not paused:
-        yield _CUTOFF.fill(at=_stamp(calendar, reading.literal))
+    for states, words in _NOT_COUNTED:
+        length = _spent(calendar, run, states)
+        if length:
+            said = duration(length)
+            yield words.fill(zh=said.zh, en=said.en)
+    if reading.literal != due:
+        yield _CUTOFF.fill(at=stamp(calendar.zone, reading.literal))
     policy = POLICIES[calendar.policy]
     versions = "、".join(calendar.versions(start, end)) or "/"
     yield _POLICY.fill(zh=policy.zh, en=policy.en, versions=versions)
@@ -59,12 +52,12 @@ def _lines(
 def _counted(reading: Reading, calendar: Calendar, start: datetime) -> Words:
     ran, budget = duration(reading.elapsed), duration(reading.budget)
     return _COUNTED.fill(
-        since=_stamp(calendar, start),
+        since=stamp(calendar.zone, start),
         zh=ran.zh,
         en=ran.en,
         budget_zh=budget.zh,
         budget_en=budget.en,
-        due=_stamp(calendar, reading.deadline),
+        due=stamp(calendar.zone, reading.deadline),
     )
 
 
@@ -87,15 +80,11 @@ def _span(run: Sequence[Stop]) -> str:
     return f"{days} {first.name}"
 
 
-def _paused(
-    calendar: Calendar, spans: Sequence[tuple[datetime, datetime]], end: datetime
-) -> timedelta:
-    """Return the service time between the spans in which the clock ran."""
-    edges = [*spans, (end, end)] if spans[-1][1] < end else list(spans)
-    inner = [(one[1], two[0]) for one, two in pairwise(edges) if two[0] > one[1]]
-    if spans[-1][1] < end:
-        inner = inner[:-1]
-    return sum((calendar.elapsed(*gap) for gap in inner), timedelta())
+def _spent(calendar: Calendar, run: Run, states: frozenset[State]) -> timedelta:
+    """Return the service time that a clock spent in some states."""
+    parts = [one for one in run.stretches if one.state in states]
+    lengths = (calendar.elapsed(one.since, one.until) for one in parts)
+    return sum(lengths, timedelta())
 
 
 def duration(length: timedelta) -> Words:
@@ -109,9 +98,9 @@ def duration(length: timedelta) -> Words:
     return Words(f"{hours} 小时 {rest} 分", f"{hours} h {rest} min")
 
 
-def _stamp(calendar: Calendar, moment: datetime) -> str:
+def stamp(zone: tzinfo, moment: datetime) -> str:
     """Return a local moment; midnight is the end of the day before."""
-    local = moment.astimezone(calendar.zone)
+    local = moment.astimezone(zone)
     if local.hour == local.minute == local.second == 0:
         return f"{local - DAY:%Y-%m-%d} 24:00"
     return f"{local:%Y-%m-%d %H:%M}"
@@ -123,6 +112,13 @@ _COUNTED = Words(
 )
 _LEFT_OUT = Words("{days} 不计", "{days} not counted")
 _PAUSED = Words("等待甲方 {zh} 不计", "{en} waiting for the customer not counted")
+_SOLVED = Words(
+    "解决后至重新打开 {zh} 不计", "{en} from the fix to its reopening not counted"
+)
+_NOT_COUNTED = (
+    (frozenset({State.PAUSED}), _PAUSED),
+    (frozenset({State.MET, State.STOPPED}), _SOLVED),
+)
 _CUTOFF = Words(
     "按当日截止时刻顺延；合同字面时限为 {at}",
     "moved on by the daily cut-off; by the contract's words it is {at}",
