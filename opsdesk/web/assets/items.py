@@ -19,7 +19,6 @@ from opsdesk.web.assets.asked import item_of, zone
 from opsdesk.web.assets.blueprint import relation_word, screen, type_word
 from opsdesk.web.gate import go
 from opsdesk.web.words import gettext as _
-from opsdesk.web.words import ngettext
 
 
 def wanted() -> ItemFilter:
@@ -61,11 +60,7 @@ def enrol() -> Response:
         at=g.at,
     )
     if codes:
-        flash(
-            ngettext(
-                "已登记 %(num)d 台服务器。", "已登记 %(num)d 台服务器。", len(codes)
-            )
-        )
+        flash(_("已登记 %(n)s 台服务器。", n=len(codes)))
     else:
         flash(_("config.yaml 里的服务器都已在配置库中，没有新增。"))
     return go(url_for("assets.index"))
