@@ -7,15 +7,17 @@ chosen in config.yaml and printed wherever a clock is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 from opsdesk.tickets.promises import tables
 
 DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
 LONGEST_STOP = 40  # days; no holiday is nearly as long, so a search always ends
 SATURDAY = 5
 
@@ -99,50 +101,90 @@ class Calendar:
             day = self.next_counting(day + DAY)
         return self.midnight(day + DAY)
 
-    def spans(
-        self, start: datetime, end: datetime
-    ) -> Iterator[tuple[datetime, datetime]]:
-        """Yield the counting parts of [start, end), in order."""
-        day = self.local_day(start)
-        begin = start
-        while begin < end:
-            limit = min(self.midnight(day + DAY), end)
-            if self.counts(day) and begin < limit:
-                yield begin, limit
-            begin, day = max(begin, limit), day + DAY
-
     def stops(self, start: datetime, end: datetime) -> tuple[Stop, ...]:
         """Return the days of [start, end) that do not count."""
-        day, found = self.local_day(start), []
-        while self.midnight(day) < end:
-            if not self.counts(day):
-                found.append(Stop(day, self.name(day)))
-            day += DAY
-        return tuple(found)
+        if self.policy is Policy.ALWAYS or end <= start:
+            return ()
+        first, last = self._days(start, end)
+        return tuple(
+            Stop(day, self.name(day))
+            for year in range(first.year, last.year + 1)
+            for day in sorted(_stopped(self.policy, year))
+            if first <= day <= last
+        )
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Return the service time in [start, end)."""
-        parts = self.spans(start, end)
-        return sum((until - since for since, until in parts), timedelta())
+        begin, end = start.astimezone(UTC), end.astimezone(UTC)
+        year, total = self.local_day(start).year, timedelta()
+        while begin < end:
+            known = _year(self.policy, self.zone, year)
+            until = min(end, known.edges[-1])
+            total += known.before(until) - known.before(begin)
+            begin, year = until, year + 1
+        return total
 
     def after(self, start: datetime, service: timedelta) -> datetime:
         """Return when so much service time has passed since a moment, at the earliest."""
-        day, begin, left = self.local_day(start), start, service
+        begin, left = start.astimezone(UTC), service
+        if left <= timedelta():
+            return begin
+        year = self.local_day(start).year
         while True:
-            limit = self.midnight(day + DAY)
-            if self.counts(day):
-                if left <= limit - begin:
-                    return begin + left
-                left -= limit - begin
-            begin, day = limit, day + DAY
+            known = _year(self.policy, self.zone, year)
+            wanted = known.before(begin) + left
+            if wanted <= known.sums[-1]:
+                return known.when(wanted)
+            left = wanted - known.sums[-1]
+            begin, year = known.edges[-1], year + 1
 
     def versions(self, start: datetime, end: datetime) -> tuple[str, ...]:
-        """Return the versions of the tables that a span was computed with."""
+        """Return the versions of the tables that [start, end) was computed with."""
         if self.policy is Policy.ALWAYS:
             return ()
-        first, last = self.local_day(start).year, self.local_day(end).year
-        every = [tables.table(year) for year in range(first, last + 1)]
+        first, last = self._days(start, end)
+        every = [tables.table(year) for year in range(first.year, last.year + 1)]
         return tuple(f"{one.version}+{one.digest}" for one in every)
+
+    def _days(self, start: datetime, end: datetime) -> tuple[date, date]:
+        """Return the first and the last day of [start, end): 24:00 is not tomorrow."""
+        return self.local_day(start), self.local_day(max(start, end - _INSTANT))
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """A local year: its midnights in UTC, and the service time before each."""
+
+    edges: tuple[datetime, ...]
+    counts: tuple[bool, ...]
+    sums: tuple[timedelta, ...]
+
+    def before(self, moment: datetime) -> timedelta:
+        """Return the service time from the year's start to a moment of it."""
+        day = bisect_right(self.edges, moment) - 1
+        if day < len(self.counts) and self.counts[day]:
+            return self.sums[day] + (moment - self.edges[day])
+        return self.sums[day]
+
+    def when(self, service: timedelta) -> datetime:
+        """Return the earliest moment before which there is so much; more than none."""
+        day = bisect_left(self.sums, service) - 1
+        return self.edges[day] + (service - self.sums[day])
+
+
+@lru_cache(maxsize=64)
+def _year(policy: Policy, zone: tzinfo, year: int) -> _Year:
+    calendar = Calendar(policy, zone)
+    length = (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    days = [date(year, 1, 1) + n * DAY for n in range(length + 1)]
+    edges = [calendar.midnight(day) for day in days]
+    counts = [calendar.counts(day) for day in days[:-1]]
+    lengths = [
+        (until - since) if runs else timedelta()
+        for (since, until), runs in zip(pairwise(edges), counts, strict=True)
+    ]
+    sums = accumulate(lengths, initial=timedelta())
+    return _Year(tuple(edges), tuple(counts), tuple(sums))
 
 
 @lru_cache(maxsize=64)

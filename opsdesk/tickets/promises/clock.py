@@ -9,8 +9,9 @@ the deadline come from it: the elapsed time reaches its budget exactly at the de
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from opsdesk.tickets.promises.calendar import Calendar
 from opsdesk.tickets.promises.explaining import explain
@@ -19,19 +20,12 @@ from opsdesk.tickets.promises.promise import (
     Occurrence,
     Promise,
     Reading,
+    Run,
     State,
+    Stretch,
     What,
     Within,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """The spans in which a clock ran, and how it stands at their end."""
-
-    spans: tuple[tuple[datetime, datetime], ...]
-    state: State
-    met_at: datetime | None
 
 
 def clock(
@@ -39,38 +33,46 @@ def clock(
 ) -> Reading | None:
     """Return a promise's reading; None where nothing has started it yet.
 
-    Events may come in any order; one that lies after `now` has not happened. Raises
-    NoTable where a year without a table is touched.
+    Events come in the order they were written down. One that lies after `now` has not
+    happened; one that seems older than its predecessor, because a machine's clock was
+    set back, happened at the same moment. Raises NoTable where a year without a table
+    is touched.
     """
-    past = sorted((one for one in events if one.at <= now), key=lambda one: one.at)
+    past = [one for one in events if one.at <= now]
     start = next((one.at for one in past if one.what is What.STARTED), None)
     if start is None:
         return None
     run = _run(start, past, promise, now)
-    budget = budget_of(promise.target, calendar, start)
-    elapsed = sum((calendar.elapsed(*span) for span in run.spans), timedelta())
-    deadline = _deadline(run, budget, calendar, now)
+    due = due_of(promise.target, calendar, start)
+    budget = _budget(promise.target, calendar, start, due)
+    ran = [calendar.elapsed(one.since, one.until) for one in run.running]
+    elapsed = sum(ran, timedelta())
     reading = Reading(
         promise=promise,
         state=run.state,
         elapsed=elapsed,
         budget=budget,
-        deadline=deadline,
+        deadline=_deadline(run, ran, budget, calendar),
         literal=literal_of(promise.target, calendar, start),
-        met_at=run.met_at,
+        met_at=run.since if run.state is State.MET else None,
         breached=elapsed > budget,
-        explanation=(),
     )
-    return explain(reading, calendar, start, run.spans)
+    return replace(reading, why=partial(explain, reading, calendar, run, due))
 
 
 def budget_of(
     target: Within | ByEndOf, calendar: Calendar, start: datetime
 ) -> timedelta:
     """Return the service time that a target allows from its start."""
+    return _budget(target, calendar, start, due_of(target, calendar, start))
+
+
+def _budget(
+    target: Within | ByEndOf, calendar: Calendar, start: datetime, due: datetime
+) -> timedelta:
     if isinstance(target, Within):
         return target.service
-    return calendar.elapsed(start, due_of(target, calendar, start))
+    return calendar.elapsed(start, due)
 
 
 def due_of(target: Within | ByEndOf, calendar: Calendar, start: datetime) -> datetime:
@@ -96,47 +98,50 @@ def literal_of(
 
 def _run(
     start: datetime, past: Sequence[Occurrence], promise: Promise, now: datetime
-) -> _Run:
-    spans: list[tuple[datetime, datetime]] = []
-    since: datetime | None = start
-    state, met_at = State.RUNNING, None
+) -> Run:
+    stretches: list[Stretch] = []
+    state, since, latest = State.RUNNING, start, start
     for one in past:
+        latest = max(latest, one.at)
         following = _after(state, one.what, promise)
-        if following is state or one.at < start:
+        if following is state:
             continue
-        if since is not None:
-            spans.append((since, one.at))
-        since = one.at if following is State.RUNNING else None
-        met_at = one.at if following is State.MET else None
-        state = following
-    if since is not None:
-        spans.append((since, now))
-    return _Run(tuple(spans), state, met_at)
+        stretches.append(Stretch(state, since, latest))
+        state, since = following, latest
+    if state in _ALIVE:
+        stretches.append(Stretch(state, since, now))
+    return Run(tuple(stretches), state, since)
 
 
 def _after(state: State, what: What, promise: Promise) -> State:
     """Return the state that an occurrence leads to; most lead nowhere."""
-    alive = state in (State.RUNNING, State.PAUSED)
-    leads: dict[tuple[What, bool], State] = {
-        (What.RESUMED, state is State.PAUSED): State.RUNNING,
-        (What.WAITING, state is State.RUNNING and promise.pauses): State.PAUSED,
-        (What.REOPENED, promise.pauses): State.RUNNING,
-        (What.ENDED, alive): State.STOPPED,
-        (promise.met_by, alive): State.MET,
-    }
-    return leads.get((what, True), state)
+    if what is promise.met_by:
+        return State.MET if state in _ALIVE else state
+    if what is What.ENDED:
+        return State.STOPPED if state in _ALIVE else state
+    if not promise.pauses:
+        return state
+    return _PAUSES.get((state, what), state)
 
 
 def _deadline(
-    run: _Run, budget: timedelta, calendar: Calendar, now: datetime
+    run: Run, ran: Sequence[timedelta], budget: timedelta, calendar: Calendar
 ) -> datetime:
     """Return when the running time reaches the budget, or would if it went on."""
     left = budget
-    for since, until in run.spans:
-        ran = calendar.elapsed(since, until)
-        if ran >= left:
-            return calendar.after(since, left)
-        left -= ran
-    last = run.spans[-1][1]
-    goes_on = now if run.state is State.PAUSED else last
-    return calendar.after(goes_on, left)
+    for one, length in zip(run.running, ran, strict=True):
+        if length >= left:
+            return calendar.after(one.since, left)
+        left -= length
+    goes_on = run.stretches if run.state is State.PAUSED else run.running
+    return calendar.after(goes_on[-1].until, left)
+
+
+_ALIVE = frozenset({State.RUNNING, State.PAUSED})
+_PAUSES = {
+    (State.RUNNING, What.WAITING): State.PAUSED,
+    (State.PAUSED, What.RESUMED): State.RUNNING,
+    (State.PAUSED, What.REOPENED): State.RUNNING,
+    (State.MET, What.REOPENED): State.RUNNING,
+    (State.STOPPED, What.REOPENED): State.RUNNING,
+}

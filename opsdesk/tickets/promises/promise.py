@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
@@ -70,6 +71,35 @@ class Promise:
     pauses: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A clock's state over [since, until)."""
+
+    state: State
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything a clock went through, and the state it has been in since when.
+
+    A state that is over for good, met or stopped, is no stretch: it has no end.
+    """
+
+    stretches: tuple[Stretch, ...]
+    state: State
+    since: datetime
+
+    @property
+    def running(self) -> tuple[Stretch, ...]:
+        return tuple(one for one in self.stretches if one.state is State.RUNNING)
+
+
+def _unexplained() -> tuple[Words, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A clock at a moment. `deadline` moves while it is paused: as if it went on now.
@@ -85,7 +115,14 @@ class Reading:
     literal: datetime
     met_at: datetime | None
     breached: bool
-    explanation: tuple[Words, ...]
+    why: Callable[[], tuple[Words, ...]] = field(
+        default=_unexplained, repr=False, compare=False
+    )
+
+    @property
+    def explanation(self) -> tuple[Words, ...]:
+        """Why it reads so, said only to those who ask: a sweep does not."""
+        return self.why()
 
     @property
     def left(self) -> timedelta:

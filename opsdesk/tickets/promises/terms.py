@@ -94,14 +94,26 @@ def readings(
 ) -> tuple[Reading, ...]:
     """Return every clock of a fault: response, the two fixes, the plan where owed."""
     past = [one for one in events if one.at <= now]
-    declared = any(one.what is What.COMPLEX for one in past)
-    promises = [response(), *fixes(terms, is_complex=declared)]
-    if priority:
-        promises.insert(0, internal_response(priority))
-    found = [clock(past, promise, calendar, now) for promise in promises]
-    every = [one for one in found if one is not None]
-    plan = _plan(past, terms, calendar, now)
-    return (*every, plan) if plan is not None else tuple(every)
+    is_complex = declared_in_time(past, terms, calendar)
+    first = [internal_response(priority)] if priority else []
+    found = _read([*first, response()], past, calendar, now)
+    ordinary = _read(fixes(terms, is_complex=False), past, calendar, now)
+    if is_complex:
+        found += _read(fixes(terms, is_complex=True), past, calendar, now)
+    else:
+        found += ordinary
+    since = _missed(ordinary)
+    return (*found, *_plan(past, since, calendar, now))
+
+
+def _read(
+    promises: Sequence[Promise],
+    events: Sequence[Occurrence],
+    calendar: Calendar,
+    now: datetime,
+) -> list[Reading]:
+    found = [clock(events, promise, calendar, now) for promise in promises]
+    return [one for one in found if one is not None]
 
 
 def plan_owed_since(
@@ -111,18 +123,21 @@ def plan_owed_since(
 
     A complex fault owes the plan as well: it takes over a day by its nature.
     """
-    ordinary = fixes(terms, is_complex=False)
-    every = [clock(events, promise, calendar, now) for promise in ordinary]
-    missed = [one for one in every if one is not None and one.breached]
-    return min((one.deadline for one in missed), default=None)
+    return _missed(_read(fixes(terms, is_complex=False), events, calendar, now))
+
+
+def _missed(ordinary: Sequence[Reading]) -> datetime | None:
+    return min((one.deadline for one in ordinary if one.breached), default=None)
 
 
 def _plan(
-    events: Sequence[Occurrence], terms: Terms, calendar: Calendar, now: datetime
-) -> Reading | None:
-    since = plan_owed_since(events, terms, calendar, now)
+    events: Sequence[Occurrence],
+    since: datetime | None,
+    calendar: Calendar,
+    now: datetime,
+) -> list[Reading]:
     if since is None:
-        return None
+        return []
     promise = Promise(
         "plan",
         Words("修改计划报甲方", "Plan reported to the customer"),
@@ -131,11 +146,23 @@ def _plan(
     )
     started = Occurrence(since, What.STARTED)
     later = [
-        Occurrence(max(one.at, since), one.what)
+        one
         for one in events
-        if one.what in (What.PLAN_REPORTED, What.ENDED)
+        if one.what is What.PLAN_REPORTED
+        or (one.what is What.ENDED and one.at >= since)
     ]
-    return clock([started, *later], promise, calendar, now)
+    return _read([promise], [started, *later], calendar, now)
+
+
+def declared_in_time(
+    events: Sequence[Occurrence], terms: Terms, calendar: Calendar
+) -> bool:
+    """Tell whether a fault is complex: declared so by its same-day deadline."""
+    start = next((one.at for one in events if one.what is What.STARTED), None)
+    declared = [one.at for one in events if one.what is What.COMPLEX]
+    if start is None or not declared:
+        return False
+    return min(declared) <= complex_allowed_until(start, terms, calendar)
 
 
 def next_deadline(found: Sequence[Reading]) -> datetime | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from opsdesk.tickets.promises.calendar import Calendar, Policy
 from opsdesk.tickets.promises.clock import clock, due_of
 from opsdesk.tickets.promises.promise import Occurrence, Reading, State, What, Within
+from opsdesk.tickets.promises.tables import NoTable
 from opsdesk.tickets.promises.terms import (
     Terms,
     fixes,
@@ -157,3 +159,110 @@ def test_the_explanation_names_the_days_that_do_not_count() -> None:
 
 def test_nothing_is_read_before_anything_began() -> None:
     assert clock([], response(), LEGAL, datetime(2026, 1, 1, tzinfo=UTC)) is None
+
+
+def test_a_clock_stepped_back_between_waiting_and_going_on_leaves_nothing_paused() -> (
+    None
+):
+    events = happened(
+        ("2021-09-14 10:00", What.STARTED),
+        ("2021-09-14 12:00", What.WAITING),
+        ("2021-09-14 11:55", What.RESUMED),  # written down after it
+    )
+    restored = fixes(TERMS, is_complex=False)[0]
+    reading = clock(events, restored, LEGAL, at("2021-09-14 20:00"))
+    assert reading is not None
+    assert (reading.state, reading.elapsed) == (State.RUNNING, timedelta(hours=10))
+
+
+def test_closed_and_reopened_a_fault_still_owes_its_plan() -> None:
+    events = happened(
+        ("2021-09-14 10:00", What.STARTED),
+        ("2021-09-14 12:00", What.RESTORED),
+        ("2021-09-14 12:00", What.RELEASED),
+        ("2021-09-14 13:00", What.ENDED),
+        ("2021-09-16 09:00", What.REOPENED),
+    )
+    found = readings(events, TERMS, LEGAL, now=at("2021-09-16 22:00"))
+    plan = named(found, "plan")
+    assert (plan.state, plan.deadline) == (State.RUNNING, at("2021-09-16 23:00"))
+
+
+def test_declared_complex_too_late_the_same_day_deadline_stays() -> None:
+    events = happened(
+        ("2021-09-14 10:00", What.STARTED), ("2021-09-15 09:00", What.COMPLEX)
+    )
+    found = readings(events, TERMS, LEGAL, now=at("2021-09-15 10:00"))
+    assert named(found, "restored").deadline == at("2021-09-15 00:00")
+    assert named(found, "restored").breached
+
+
+def test_a_change_of_priority_forgets_no_pause() -> None:
+    events = happened(
+        ("2021-09-14 10:00", What.STARTED),
+        ("2021-09-14 12:00", What.WAITING),
+        ("2021-09-14 15:00", What.RESUMED),
+    )
+    before, after = (
+        named(
+            readings(events, TERMS, LEGAL, now=at("2021-09-14 20:00"), priority=one),
+            "restored",
+        )
+        for one in ("P1", "P3")
+    )
+    assert before == after
+    assert before.elapsed == timedelta(hours=7)
+
+
+def test_the_time_a_fault_was_solved_is_not_said_to_have_been_waiting() -> None:
+    events = happened(
+        ("2021-09-14 10:00", What.STARTED),
+        ("2021-09-14 11:00", What.WAITING),
+        ("2021-09-14 12:00", What.RESUMED),
+        ("2021-09-14 13:00", What.RESTORED),
+        ("2021-09-14 18:00", What.REOPENED),
+    )
+    restored = fixes(TERMS, is_complex=False)[0]
+    reading = clock(events, restored, LEGAL, at("2021-09-14 20:00"))
+    assert reading is not None
+    said = [words.zh for words in reading.explanation]
+    assert "等待甲方 1 小时 不计" in said
+    assert "解决后至重新打开 5 小时 不计" in said
+
+
+def test_a_pause_is_not_explained_by_a_cutoff_that_nobody_set() -> None:
+    events = happened(
+        ("2021-09-14 10:00", What.STARTED), ("2021-09-14 12:00", What.WAITING)
+    )
+    restored = fixes(TERMS, is_complex=False)[0]
+    reading = clock(events, restored, LEGAL, at("2021-09-14 20:00"))
+    assert reading is not None
+    said = " ".join(words.zh for words in reading.explanation)
+    assert "截止时刻" not in said
+    assert "等待甲方 8 小时 不计" in said
+
+
+def test_a_deadline_at_the_very_end_of_the_last_known_year_needs_no_further_table() -> (
+    None
+):
+    start = at("2027-12-31 10:00")
+    restored = fixes(TERMS, is_complex=False)[0]
+    reading = clock([Occurrence(start, What.STARTED)], restored, LEGAL, start)
+    assert reading is not None
+    assert reading.deadline == at("2028-01-01 00:00")
+    assert "2027.0" in reading.explanation[-1].zh
+    with pytest.raises(NoTable, match="2028"):
+        clock(
+            [Occurrence(start, What.STARTED)], response(), LEGAL, at("2028-01-02 10:00")
+        )
+
+
+@pytest.mark.parametrize("name", ["Europe/Berlin", "Asia/Shanghai", "UTC"])
+def test_an_hour_is_an_hour_wherever_the_desk_stands_and_clocks_change(
+    name: str,
+) -> None:
+    calendar = Calendar(Policy.ALWAYS, ZoneInfo(name))
+    start = datetime(2026, 3, 28, 12, tzinfo=ZoneInfo(name))
+    due = calendar.after(start, timedelta(hours=24))
+    assert due - start.astimezone(UTC) == timedelta(hours=24)
+    assert calendar.elapsed(start, due) == timedelta(hours=24)
