@@ -71,7 +71,7 @@ def make_desk(
 ) -> MakeDesk:
     """Return a function that makes a desk with channels: name=(kind, address)."""
 
-    def make(timeout: str = "10s", **channels: tuple[str, str]) -> Desk:
+    def make(timeout: str = "60s", **channels: tuple[str, str]) -> Desk:
         environ = {f"URL_{name.upper()}": url for name, (_, url) in channels.items()}
         document = {
             "desk": {"name": "试验台", "data": "var", "hosts": ["desk.example"]},
@@ -165,7 +165,7 @@ def test_a_notice_reaches_its_room_and_its_reader_by_mail(
         say(session, "wang", "li")
     crew = Crew()
     tick(desk, crew, stop=stop)
-    crew.join(60)
+    crew.join(120)
     assert [one["message"] for one in web.documents()] == [
         "[新事件] 服务器不通\nhttp://desk.example/incidents/INC-20261123-0001"
     ]
@@ -264,10 +264,10 @@ def test_a_sink_that_says_nothing_holds_up_no_other(
             say(session, "wang")
         crew = Crew()
         tick(desk, crew, stop=stop)
-        crew.busy["room"].join(60)
+        crew.busy["room"].join(120)
         assert [row.channel for row in tries(desk)] == ["room"]
         assert crew.busy["quiet"].is_alive()
-    crew.join(60)
+    crew.join(120)
     assert {row.channel: row.result for row in tries(desk)} == {
         "quiet": Result.FAILED,
         "room": Result.SENT,
@@ -306,7 +306,7 @@ def test_two_deliverers_at_once_send_a_message_once(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     said = "\n".join(one["message"] for one in web.documents())
     assert [said.count(f"第{number}\n") for number in range(6)] == [1] * 6
 
@@ -406,6 +406,16 @@ def test_nobody_whose_account_is_closed_is_told_any_more(
     deliver(desk, desk.settings.notices.channels["mail"], stop=stop)
     tell_and_route(desk, "wang")
     assert (mail.mails(), states(desk)) == ([], [State.DROPPED])
+
+
+def test_a_channel_that_is_configured_no_more_keeps_nothing_waiting(
+    make_desk: MakeDesk, web: Sink, stop: threading.Event
+) -> None:
+    desk = make_desk(room=hook(web))
+    somebody(desk)
+    tell_and_route(desk, "wang")
+    tick(make_desk(), Crew(), stop=stop)
+    assert (states(desk), web.heard) == ([State.DROPPED], [])
 
 
 def test_nobody_ever_reads_a_channels_address(

@@ -63,7 +63,7 @@ def killed_in_mid_send(desk: Desk, web: Sink) -> None:
     process.start()
     assert process.pid is not None
     pid.append(process.pid)
-    process.join(60)
+    process.join(120)
     web.then = None
     assert process.exitcode == -signal.SIGKILL
 
@@ -84,13 +84,13 @@ def test_a_sender_killed_after_sending_is_told_as_perhaps_and_sends_once_more(
     assert (states(desk), len(web.heard)) == ([State.SENDING], 1)
     crew, stop = Crew(), threading.Event()
     tick(desk, crew, stop=stop)
-    crew.join(60)
+    crew.join(120)
     assert len(web.heard) == 1  # the lease still runs: perhaps it is only slow
     let_the_lease_end(desk)
     tick(desk, crew, stop=stop)
     make_due(desk)
     tick(desk, crew, stop=stop)
-    crew.join(60)
+    crew.join(120)
     assert [row.result for row in tries(desk)] == [Result.PERHAPS, Result.SENT]
     assert (states(desk), len(web.heard)) == ([State.SENT], 2)
 
@@ -118,7 +118,7 @@ def test_a_database_that_restarts_in_mid_send_is_waited_for(
 ) -> None:
     config = tmp_path / "config.yaml"
     config.write_text(
-        'notices: {channels: {room: {kind: webhook, url: "env:URL_ROOM"}}}\n'
+        'notices: {timeout: 60s, channels: {room: {kind: webhook, url: "env:URL_ROOM"}}}\n'
     )
     found = settings.load(config, environ={"URL_ROOM": hook(web)[1]})
     desk = Desk(found, postgres_database, Store(tmp_path / "files"))
@@ -153,10 +153,10 @@ def test_rows_that_are_locked_in_mid_send_are_waited_for(
 
     def lock() -> None:
         holder.start()
-        held.wait(10)
+        held.wait(60)
 
     web.then = lock
     deliver(desk, desk.settings.notices.channels["room"], stop=threading.Event())
-    holder.join(10)
+    holder.join(60)
     assert held.is_set()
     assert (states(desk), len(web.heard)) == ([State.SENT], 1)

@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from time import sleep
 from typing import Any
 
-PATIENCE = 30
+PATIENCE = 120
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class Sink:
     body: bytes = b'{"errcode": 0, "errmsg": "ok"}'
     delay: float = 0.0
     location: str = ""
-    paths: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)  # asked for, or mailed to
     heard: list[bytes] = field(default_factory=list)
     then: Callable[[], None] | None = None
 
@@ -124,6 +124,8 @@ def _talk_smtp(sink: Sink, link: socket.socket) -> None:
     with link.makefile("rb") as stream:
         while line := stream.readline():
             word = line[:4].upper().strip()
+            if word == b"RCPT":
+                sink.paths.append(line.decode().partition(":")[2].strip())
             if word == b"RCPT" and sink.status != 200:
                 link.sendall(b"550 no such mailbox here\r\n")
             elif word == b"DATA":

@@ -12,17 +12,23 @@ from opsdesk.core.outbox.words import KIND_WORDS
 MOST_BYTES = 1700
 """WeCom takes 2,048 bytes of text (its manual on robots), title and all."""
 _SENTENCE = 300
+_NAME = 40
 
 
 def compose(
-    notices: Sequence[Said], *, language: str, desk: str, address: str
+    notices: Sequence[Said], *, language: str, desk: str, address: str, alone: bool
 ) -> tuple[str, str]:
-    """Return a message's title and body; links lead to the desk at `address`."""
+    """Return a message's title and body; links lead to the desk at `address`.
+
+    `alone`: the title is shown by itself, as a mail's is. A room shows it above the
+    body, where a sentence would stand twice.
+    """
+    name, count = desk[:_NAME], len(notices)
     first = _sentence(notices[0], language)
-    if len(notices) == 1:
-        return f"{desk}: {first}"[:200], f"{first}\n{address}{notices[0].link}"
-    count = len(notices)
-    title = say(f"{desk}: {count} 条通知", f"{desk}: {count} notices", language)
+    if count == 1:
+        title = f"{name}: {first}"[:200] if alone else name
+        return title, f"{first}\n{address}{notices[0].link}"
+    title = say(f"{name}: {count} 条通知", f"{name}: {count} notices", language)
     lines: list[str] = []
     for place, one in enumerate(notices):
         line = f"· {_sentence(one, language)}\n  {address}{one.link}"

@@ -11,7 +11,16 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from opsdesk.core.outbox.models import BATCH, WORDS, Kind, Notice, Urgency
+from opsdesk.core.outbox.models import (
+    BATCH,
+    LINK,
+    ONCE,
+    SUBJECT,
+    WORDS,
+    Kind,
+    Notice,
+    Urgency,
+)
 from opsdesk.core.text import one_line, storable
 from probes.finding import Words
 
@@ -34,19 +43,19 @@ def tell(  # noqa: PLR0913 - a notice has this many sides, each named by callers
     a person who was told under that key before is not told again. `link` is a path on
     this desk. Sentences are made one line each, so that none becomes a mail header.
     """
-    if not link.startswith("/") or link.startswith("//"):
+    if not link.startswith("/") or link.startswith("//") or len(link) > LINK:
         raise ValueError(f"a notice leads to a page of this desk, not to {link!r}")
     people = sorted({name for name in to if name})
     batch = secrets.token_hex(BATCH // 2) if once is None else _batch(once)
     said = {
         "kind": kind,
         "urgency": urgency,
-        "subject": subject_ref,
+        "subject": one_line(storable(subject_ref))[:SUBJECT],
         "zh": _sentence(words.zh),
         "en": _sentence(words.en),
         "link": link,
         "batch": batch,
-        "once": once,
+        "once": once if once is None or len(once) <= ONCE else batch,
         "at": at,
     }
     return sum(_write(session, {"recipient": name, **said}) for name in people)

@@ -141,6 +141,16 @@ def drop(session: Session, taken: Claim, reason: str) -> None:
     )
 
 
+def abandon(session: Session, channel: str) -> None:
+    """Send nothing more through a channel that is no longer configured."""
+    mine = Delivery.channel == channel, Delivery.state == State.WAITING
+    values = {"state": State.DROPPED, "reason": "no-channel"}
+    session.execute(
+        update(Delivery).where(*mine).values(values),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def reap(session: Session, *, at: datetime) -> int:
     """Find claims whose sender died; each is put back once, then left as "perhaps"."""
     over = Delivery.leased_until < at

@@ -15,7 +15,7 @@ from probes.secret import Secret
 from tests.architecture.test_imports import run
 from tests.lab.sinks import Sink, mail_sink, web_sink
 
-SOON = timedelta(seconds=30)
+SOON = timedelta(seconds=60)
 EVIL = Message("", "急\r\nX: y", '<at user_id="all">全体</at> **粗** <b>x</b>')
 DINGTALK = "https://oapi.dingtalk.com/robot/send?access_token=abc123def&secret=SECx4y5"
 WECOM = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7aac-4bc4-97a0"
@@ -138,6 +138,7 @@ def test_a_mail_goes_to_its_reader_and_to_nobody_the_address_names() -> None:
         sender = "ops@example.com"
         assert send(channel("email", url, sender=sender), to, limit=SOON).reason == ""
         [letter] = sink.mails()
+    assert sink.paths == ["<wang@example.com>"]
     assert (letter["To"], letter["From"], letter["Cc"]) == (
         "wang@example.com",
         "ops@example.com",

@@ -63,6 +63,13 @@ def test_a_key_tells_each_person_once(database: Database) -> None:
     assert told(database) == ["wang", "li", "wang"]
 
 
+def test_a_long_key_tells_each_person_once_too(database: Database) -> None:
+    with database.unit() as session:
+        assert say(session, "wang", once="k" * 500) == 1
+        assert say(session, "wang", once="k" * 500) == 0
+        assert say(session, "wang", once="k" * 499 + "l") == 1
+
+
 def test_a_sentence_stays_on_one_line(database: Database) -> None:
     with database.unit() as session:
         say(session, "wang", zh="急\r\nBcc: all@example.com\x00\x1b[2J")
