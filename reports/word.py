@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from reports.documents.parts import (
@@ -50,7 +51,8 @@ _TINTS = {
     Tone.GAP: "EEEEEE",
 }
 _HEAD_TINT = "E8EDF3"
-_BOX_WIDTH, _BOX_HEIGHT, _LINE, _CODE = 64.0, 25.0, 4.3, 20.0
+_BOX_WIDTH, _BOX_HEIGHT, _LINE, _CODE = 64.0, 25.0, 4.3, 20.0  # mm
+_ABREAST = 4  # boxes on a page across
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -77,8 +79,8 @@ def docx(document: Form, language: str = "zh") -> bytes:
     _describe(writer, sheet)
     _running(writer, sheet)
     _title(writer, sheet)
-    for part in sheet.parts:
-        _write(writer, part)
+    for part, following in pairwise((*sheet.parts, Together(parts=sheet.closing))):
+        _write(writer, part, together=isinstance(following, Together))
     for part in sheet.closing:
         _write(writer, part, together=True)
     kept = io.BytesIO()
@@ -126,7 +128,7 @@ def _running(writer: _Writer, sheet: Sheet) -> None:
     before, between, after = (
         ("第 ", " 页　共 ", " 页") if chinese else ("Page ", " of ", "")
     )
-    foot.add_run("｜".join(map(writer.say, sheet.foot)) + f"{marks}\t{before}")
+    foot.add_run("｜".join(map(writer.say, sheet.foot)) + f"\t{before}")
     add_field(foot, "PAGE")
     foot.add_run(between)
     add_field(foot, "NUMPAGES")
@@ -140,7 +142,7 @@ def _write(writer: _Writer, part: Part, *, together: bool = False) -> None:
         case Prose():
             _prose(writer, part, together=together)
         case Grid():
-            _grid(writer, part)
+            _grid(writer, part, together=together)
         case Signatures():
             _signatures(writer, part, text_width(writer.word))
         case Together():
@@ -157,7 +159,7 @@ def _prose(writer: _Writer, part: Prose, *, together: bool) -> None:
         writer.word.add_paragraph(f"{number}. {writer.say(point)}", style=style)
 
 
-def _grid(writer: _Writer, part: Grid) -> None:
+def _grid(writer: _Writer, part: Grid, *, together: bool) -> None:
     table = writer.word.add_table(rows=0, cols=len(part.columns))
     table.style = TABLE_STYLES["dense" if part.dense else "roomy"]
     table.autofit = False
@@ -168,7 +170,10 @@ def _grid(writer: _Writer, part: Grid) -> None:
         _row(writer, table.add_row(), part, row)
     set_widths(table, [column.width for column in part.columns])
     set_margins(table, 0.5 if part.dense else 0.9, 0.0 if part.dense else 0.6)
-    writer.word.add_paragraph(style="表后")
+    after = writer.word.add_paragraph(style="表后")
+    if together:
+        keep_with_next(table.rows[-1])
+        after.paragraph_format.keep_with_next = True
 
 
 def _heads(writer: _Writer, table: Any, part: Grid, style: str) -> None:
@@ -213,11 +218,14 @@ def _row(writer: _Writer, target: Any, part: Grid, row: tuple[Cell, ...]) -> Non
         keep_row_whole(target)
 
 
-def _fill(cell: _Cell, text: str, style: str, align: Align) -> None:
+def _fill(
+    cell: _Cell, text: str, style: str, align: Align, *, middle: bool = True
+) -> None:
     from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT  # noqa: PLC0415 - see docx
     from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
 
-    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    place = WD_CELL_VERTICAL_ALIGNMENT
+    cell.vertical_alignment = place.CENTER if middle else place.TOP
     paragraph = cell.paragraphs[0]
     paragraph.style = style
     paragraph.alignment = {
@@ -237,11 +245,13 @@ def _signatures(writer: _Writer, part: Signatures, room: float) -> None:
     for start in range(0, len(boxes), across):
         row = table.add_row()
         for cell, box in zip(row.cells, boxes[start : start + across], strict=False):
-            _fill(cell, writer.say(box.part), "表格", Align.LEFT)
+            _fill(cell, writer.say(box.part), "表格", Align.LEFT, middle=False)
             cell.paragraphs[0].runs[0].bold = True
             for label, value in box.lines:
                 cell.add_paragraph(writer.say(label) + writer.say(value), style="表格")
         keep_row_whole(row)
         set_least_height(row, _BOX_HEIGHT)
         keep_with_next(row)
-    set_widths(table, [min(_BOX_WIDTH, room / across)] * across)
+    width = _BOX_WIDTH if part.across == _ABREAST else room / across
+    set_widths(table, [width] * across)
+    set_margins(table, 1.5, 1.0)

@@ -128,7 +128,7 @@ class Signatures:
 class Together:
     """Parts that are kept on one page: what is signed, and the names under it."""
 
-    parts: tuple[Prose | Signatures, ...]
+    parts: tuple[Part, ...]
 
 
 Part = Heading | Prose | Grid | Signatures | Together

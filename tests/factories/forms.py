@@ -13,7 +13,7 @@ from reports.documents.words import Words
 
 LONG = 10_000  # characters
 ROWS = 50
-_FREE_TEXTS = 2  # cells of a form that hold a very long text
+_FEW = 4  # rows of every table but the first
 
 __all__ = ["empty_form", "form_sample", "long_form"]
 
@@ -28,7 +28,7 @@ def empty_form(name: str) -> RecordForm:
 
 
 def long_form(name: str) -> RecordForm:
-    """Return a form with two very long texts, and many rows in every table."""
+    """Return a form with a very long text, a very long table, and every cell filled."""
     typical, layout = form_sample(name), FORMS[name]
     record = Record(
         number=typical.number,
@@ -38,7 +38,7 @@ def long_form(name: str) -> RecordForm:
         address=typical.address,
         values=long_values(layout),
         clocks=(_clock(),) * 3,
-        attachments=tuple(_attachment(n) for n in range(1, ROWS + 1)),
+        attachments=tuple(_attachment(n) for n in range(1, 13)),
         signatures={
             key: Given(name="值班工程师甲", decision="agreed", opinion=long_text(80))
             for key in layout.signers
@@ -59,15 +59,16 @@ def long_text(length: int) -> str:
 
 
 def long_values(layout: FormLayout) -> dict[str, Value]:
-    """Return a value for every key of a form."""
+    """Return a value for every key: one very long text, one very long table."""
     values: dict[str, Value] = {}
-    texts = _FREE_TEXTS
+    rows, length = ROWS, LONG
     for ask in layout.asks:
         if isinstance(ask, TableAsk):
-            values[ask.key] = tuple(_row(ask, n) for n in range(1, ROWS + 1))
+            values[ask.key] = tuple(_row(ask, n) for n in range(1, rows + 1))
+            rows = _FEW
         elif isinstance(ask, Ask) and ask.lines > 1:
-            values[ask.key] = long_text(LONG if texts > 0 else 300)
-            texts -= 1
+            values[ask.key] = long_text(length)
+            length = 300
         elif isinstance(ask, Ask) and not ask.choices:
             values[ask.key] = f"{ask.label.zh}的内容" * (8 if ask.wide else 2)
     return values

@@ -12,14 +12,14 @@ from PIL import Image
 from pypdf import PdfReader
 
 from reports.__main__ import sample
-from reports.documents.daily_record import DailyRecord
+from reports.documents.freezing import Document
 from reports.page import render
 from reports.pdf import render_apart
 
 __all__ = ["pages", "pictures", "rendered", "sample", "text"]
 
 
-def rendered(record: DailyRecord, language: str, cache: Path) -> bytes:
+def rendered(record: Document, language: str, cache: Path) -> bytes:
     return render_apart(render(record, language), cache=cache)
 
 
