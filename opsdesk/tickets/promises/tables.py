@@ -77,25 +77,47 @@ def years() -> tuple[int, ...]:
     return tuple(sorted(int(path.stem) for path in FOLDER.glob("[0-9]*.yaml")))
 
 
+def statutory_due(year: int) -> int:
+    """Return how many statutory days the law gives a year."""
+    return DAYS_SINCE if year >= FIRST_WITH_13 else DAYS_BEFORE
+
+
 def read(path: Path) -> Table:
     """Read and check one file. Raises BadTable with everything that is wrong."""
     content = path.read_bytes()
-    data = yaml.safe_load(content)
-    holidays = tuple(_holiday(entry) for entry in data["holidays"])
-    found = Table(
-        year=data["year"],
-        version=str(data["version"]),
-        provisional=data["status"] == "provisional",
-        source=f"{data['source']['title']}（{data['source']['date']}）",
-        digest=hashlib.sha256(content).hexdigest()[:12],
-        holidays=holidays,
-    )
-    mistakes = [*_mistakes(found), *_overlaps(found)]
+    try:
+        data = yaml.safe_load(content)
+        found = _table(data, content)
+        mistakes = [*_mistakes(found, _lines(content)), *_overlaps(found)]
+    except _UNREADABLE as error:
+        said = " ".join(str(error).split())
+        raise BadTable(path, [f"{type(error).__name__}: {said}"]) from error
+    if str(found.year) != path.stem:
+        mistakes.append(f"year {found.year} in a file of another year")
     if data["status"] not in ("official", "provisional"):
         mistakes.append(f"status {data['status']!r}")
     if mistakes:
         raise BadTable(path, mistakes)
     return found
+
+
+def _table(data: dict[str, Any], content: bytes) -> Table:
+    return Table(
+        year=data["year"],
+        version=str(data["version"]),
+        provisional=data["status"] == "provisional",
+        source=f"{data['source']['title']}（{data['source']['date']}）",
+        digest=hashlib.sha256(content).hexdigest()[:12],
+        holidays=tuple(_holiday(entry) for entry in data["holidays"]),
+    )
+
+
+def _lines(content: bytes) -> list[int]:
+    """Return the line on which each holiday begins."""
+    root = yaml.compose(content, Loader=yaml.SafeLoader)
+    assert isinstance(root, yaml.MappingNode)  # it has been read before
+    entries = {key.value: value for key, value in root.value}["holidays"]
+    return [one.start_mark.line + 1 for one in entries.value]
 
 
 def _holiday(entry: dict[str, Any]) -> Holiday:
@@ -109,26 +131,30 @@ def _holiday(entry: dict[str, Any]) -> Holiday:
     )
 
 
-def _mistakes(found: Table) -> Iterator[str]:
-    due = DAYS_SINCE if found.year >= FIRST_WITH_13 else DAYS_BEFORE
+def _mistakes(found: Table, lines: list[int]) -> Iterator[str]:
+    due = statutory_due(found.year)
     count = sum(len(one.statutory) for one in found.holidays)
     if count != due:
         yield f"{count} statutory days, not {due}"
-    for one in found.holidays:
+    for one, line in zip(found.holidays, lines, strict=True):
+        where = f"line {line}: {one.name}"
         if not one.rest:
-            yield f"{one.name}: it ends before it begins"
-        yield from _strays(found.year, one)
+            yield f"{where}: it ends before it begins"
+        for said in _strays(found.year, one):
+            yield f"{where}: {said}"
 
 
 def _strays(year: int, one: Holiday) -> Iterator[str]:
-    for day in set(one.statutory) - set(one.rest):
-        yield f"{one.name}: statutory {day} lies outside its days off"
+    for day in sorted({*one.statutory} - {*one.rest}):
+        yield f"statutory {day} lies outside its days off"
+    if len({*one.statutory}) < len(one.statutory):
+        yield "a statutory day stands there twice"
     for day in one.makeup:
         if day.weekday() < SATURDAY:
-            yield f"{one.name}: {day} is made up on a weekday"
-    for day in {*one.rest, *one.statutory}:
+            yield f"{day} is made up on a weekday"
+    for day in sorted({*one.rest, *one.statutory}):
         if day.year != year:
-            yield f"{one.name}: {day} is of another year"
+            yield f"{day} is of another year"
 
 
 def _overlaps(found: Table) -> Iterator[str]:
@@ -143,6 +169,7 @@ def _overlaps(found: Table) -> Iterator[str]:
             yield f"{one.name}: {day} is made up and off"
 
 
+_UNREADABLE = (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError)
 _NO_TABLE = Words(
     "{year} 年的节假日表还没有配置，时限无法计算；没有按「没有节假日」估算。"
     "请升级到带有该年表的版本。",

@@ -74,9 +74,69 @@ def test_every_mistake_of_a_table_is_told_at_once(tmp_path: Path) -> None:
     text = str(told.value)
     for part in (
         "1 statutory days, not 13",
-        "2026-01-05 lies outside",
+        "2026.yaml: line 7: 元旦: statutory 2026-01-05 lies outside",
         "2026-01-06 is made up on a weekday",
         "2026-01-03 belongs to 元旦 and to 春节",
         "status 'maybe'",
     ):
         assert part in text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "year: 2026",
+        "[",
+        "year: 2026\nversion: 1\nstatus: official\nsource: {}\nholidays: []",
+        WRONG.replace("rest: [2026-01-01, 2026-01-03]", "rest: soon"),
+        WRONG.replace("rest: [2026-01-01, 2026-01-03]", "rest: [1, 2]"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "2026.yaml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(tables.BadTable, match=r"2026\.yaml"):
+        tables.read(path)
+
+
+def test_a_table_under_another_years_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "2025.yaml"
+    path.write_bytes((tables.FOLDER / "2026.yaml").read_bytes())
+    with pytest.raises(tables.BadTable, match="another year"):
+        tables.read(path)
+
+
+def test_an_amended_table_has_another_hash(tmp_path: Path) -> None:
+    path = tmp_path / "2026.yaml"
+    path.write_bytes((tables.FOLDER / "2026.yaml").read_bytes() + b"# amended\n")
+    assert tables.read(path).digest != tables.table(2026).digest
+
+
+def test_whatever_the_day_it_is_of_one_kind_for_the_roster() -> None:
+    calendar = Calendar(Policy.LEGAL_DAYS, SHANGHAI)
+    kinds = {
+        date(2026, 2, 14): DayKind.MAKEUP,
+        date(2026, 2, 15): DayKind.REST,
+        date(2026, 2, 16): DayKind.STATUTORY,
+        date(2026, 3, 7): DayKind.WEEKEND,
+        date(2026, 3, 9): DayKind.WORKING,
+    }
+    assert {day: calendar.kind(day) for day in kinds} == kinds
+
+
+@pytest.mark.parametrize(
+    ("year", "off", "statutory", "made_up"),
+    [
+        (2021, 31, 11, 7),
+        (2022, 31 + 1, 11, 7),  # 31 December is off by the notice of 2023
+        (2025, 28, 13, 5),
+        (2026, 33, 13, 6),
+    ],
+)
+def test_a_year_has_as_many_days_as_its_notice_gave(
+    year: int, off: int, statutory: int, made_up: int
+) -> None:
+    found = tables.table(year)
+    counts = tuple(len(found.days(kind)) for kind in ("rest", "statutory", "makeup"))
+    assert counts == (off, statutory, made_up)
