@@ -82,8 +82,12 @@ def daily(
     desk, at = opened(ctx), clock.now()
     which = _day(day, clock.local_day(at, desk.settings.desk.timezone))
     content, told_of = _content(desk, which, at, (suffix, language, preview))
+    made = not output.parent.exists()
     _write(output, content)
     click.echo(f"{output}  {told_of}")
+    if made:
+        folder = output.parent
+        click.echo(say(f"已新建目录 {folder}", f"Made the folder {folder}", spoken()))
 
 
 def _content(

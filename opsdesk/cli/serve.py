@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
@@ -27,6 +28,7 @@ THREADS = 16
 _TRIES = 5
 _WINDOW = 60.0
 _GRACE = 20.0
+_PDEATHSIG = 1  # of prctl(2)
 
 
 @click.command(
@@ -53,6 +55,12 @@ def serve(ctx: click.Context, no_first_round: bool) -> None:  # noqa: FBT001 - a
     ctx.exit(supervise(children_of(settings, config)))
 
 
+def _end_with_parent() -> None:
+    """Have Linux end a child whose parent was killed: it would hold the port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGTERM)
+
+
 @dataclass(slots=True)
 class Child:
     """One process of the desk."""
@@ -66,7 +74,9 @@ class Child:
     def start(self) -> None:
         self.starts.append(monotonic())
         self.process = subprocess.Popen(  # noqa: S603 - our own two processes
-            self.argv, env=dict(self.environ)
+            self.argv,
+            env=dict(self.environ),
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - there are no threads
         )
 
     def fell(self) -> bool:

@@ -59,6 +59,7 @@ def test_a_day_is_printed_and_archived(settings: Settings, tmp_path: Path) -> No
     ended = run(settings, str(DAY), "-o", str(target))
     assert ended.exit_code == 0, ended.output
     assert "WRY-XJ-20261122" in ended.output
+    assert f"Made the folder {target.parent}" in ended.output
     assert "db-1" in text(target.read_bytes())
     assert issued(settings) == 1
     assert [path.name for path in target.parent.iterdir()] == ["record.pdf"]

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import func, select
 
 from opsdesk.cli import main
 from opsdesk.cli.group import COMMANDS
 from opsdesk.cli.init import template
 from opsdesk.core import audit
+from opsdesk.core.database import Database
+from opsdesk.inspections.models import Round
 from tests.lab.process import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -189,3 +192,19 @@ def test_a_database_that_is_away_is_a_sentence_without_its_password(
     assert isinstance(done.exception, SystemExit)
     assert "Check that the database runs" in done.output or "检查数据库" in done.output
     assert "hunter2" not in done.output
+
+
+def test_json_that_cannot_be_written_is_refused_before_anybody_is_asked(
+    tmp_path: Path,
+) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("servers: [{name: here, transport: local}]\n")
+    run("init", "--config", str(config))
+    for target in (tmp_path, tmp_path / "nowhere" / "out.json"):
+        done = run("inspect", "--json", str(target), "--config", str(config))
+        assert done.exit_code == 2, done.output
+        assert "Nothing was inspected" in done.stderr
+    database = Database(f"sqlite:///{tmp_path}/var/opsdesk.sqlite3")
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Round)) == 0
+    database.dispose()
