@@ -96,9 +96,11 @@ def read(
 def _read(
     ticket: Ticket, events: Sequence[Any], rules: Rules, at: datetime
 ) -> tuple[Reading, ...]:
+    """Read the clocks; where the wall clock was set back, what is on record counts."""
     heard = history(ticket, events)
+    now = max([at, *(one.at for one in heard)])
     return readings(
-        heard, rules.terms, rules.calendar, now=at, priority=ticket.priority
+        heard, rules.terms, rules.calendar, now=now, priority=ticket.priority
     )
 
 
