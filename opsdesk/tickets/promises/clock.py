@@ -91,7 +91,7 @@ def literal_of(
     target: Within | ByEndOf, calendar: Calendar, start: datetime
 ) -> datetime:
     """Return the deadline by the contract's words alone, without a cut-off."""
-    if isinstance(target, ByEndOf):
+    if isinstance(target, ByEndOf) and target.cutoff is not None:
         target = ByEndOf(target.days)
     return due_of(target, calendar, start)
 

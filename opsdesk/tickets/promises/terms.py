@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cache, lru_cache
 
 from opsdesk.tickets.promises.calendar import Calendar
 from opsdesk.tickets.promises.clock import clock, due_of
@@ -42,6 +43,7 @@ class Terms:
     complex_in_hours: bool = False  # 72 h of service time, instead of D+3
 
 
+@cache
 def response() -> Promise:
     """Return the hour in which somebody answers; it never pauses."""
     return Promise(
@@ -49,6 +51,7 @@ def response() -> Promise:
     )
 
 
+@lru_cache(maxsize=8)
 def internal_response(priority: str) -> Promise:
     """Return our own target for the first answer."""
     return Promise(
@@ -71,6 +74,7 @@ def fix_target(terms: Terms, *, is_complex: bool) -> Within | ByEndOf:
     return Within(COMPLEX_HOURS) if terms.complex_in_hours else ByEndOf(COMPLEX_DAYS)
 
 
+@lru_cache(maxsize=16)
 def fixes(terms: Terms, *, is_complex: bool) -> tuple[Promise, Promise]:
     """Return the two milestones of a fix: restored, and released."""
     target = fix_target(terms, is_complex=is_complex)
