@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -57,3 +57,19 @@ def test_seventy_two_hours_are_service_time() -> None:
     due = due_of(target, calendar, at("2021-09-30 12:00"))
     assert due == at("2021-10-06 12:00")
     assert calendar.elapsed(at("2021-09-30 12:00"), due) == timedelta(hours=72)
+
+
+@pytest.mark.parametrize(
+    ("opened", "due"),
+    [
+        ("2021-09-14 17:59", "2021-09-15 00:00"),
+        ("2021-09-14 18:00", "2021-09-16 00:00"),
+        ("2021-09-30 18:00", "2021-10-05 00:00"),  # the next service day: 10-04
+        ("2021-10-02 19:00", "2021-10-05 00:00"),  # a holiday: moved on once, not twice
+    ],
+)
+def test_from_the_cutoff_on_the_next_service_day_is_meant(
+    opened: str, due: str
+) -> None:
+    target = same_day(Terms(same_day_cutoff=time(18)))
+    assert due_of(target, Calendar(LEGAL, SHANGHAI), at(opened)) == at(due)
