@@ -76,6 +76,12 @@ def accounts(session: Session) -> list[Account]:
     return [_account(*row) for row in session.execute(query)]
 
 
+def names(session: Session) -> dict[str, str]:
+    """Return everybody's name by user name, those who left included."""
+    rows = session.execute(select(Person.username, Person.name))
+    return {row.username: row.name for row in rows}
+
+
 def is_empty(session: Session) -> bool:
     """Tell whether nobody has an account yet."""
     return session.scalar(select(Person.id).limit(1)) is None

@@ -22,6 +22,7 @@ from opsdesk.web import (
     second_factor,
     servers,
     settings,
+    statistics,
     transcripts,
 )
 
@@ -38,6 +39,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     papers.screen,
     roster.screen,
     handover.screen,
+    statistics.screen,
     settings.screen,
     people.screen,
     audit_trail.screen,
