@@ -53,7 +53,11 @@ class Overheard:
 
 
 def main() -> None:
-    """Read the errand, do it, say how it went."""
+    """Say that it is ready, read the errand, do it, say how it went."""
+    import apprise  # noqa: F401, PLC0415 - loaded before the clock of the send runs
+
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     errand = json.load(sys.stdin)
     sent, reason = deliver(errand)
     sys.stdout.write(json.dumps({"sent": sent, "reason": reason}) + "\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import subprocess  # noqa: TID251 - a process of our own, not a command to a server
 import sys
@@ -36,6 +37,8 @@ _SHORTEST_SECRET = 4
 _PUBLIC = frozenset({"robot", "send", "cgi-bin", "webhook", "open-apis", "hook"})
 """Steps of the services' own paths, which their manuals print."""
 MASK = "***"
+STARTING = timedelta(seconds=60)
+"""How long a process may take to load the library; nothing is sent before it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +115,48 @@ def _child(errand: bytes, seconds: float) -> tuple[Result, str]:
         start_new_session=True,
     ) as child:
         try:
-            said, _ = child.communicate(errand, timeout=seconds)
-        except subprocess.TimeoutExpired:
-            return Result.TIMED_OUT, f"timed-out: {seconds:g} s"
+            return _converse(child, errand, seconds)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-    return _heard(said, child.returncode)
 
 
-def _heard(said: bytes, status: int) -> tuple[Result, str]:
+def _converse(
+    child: subprocess.Popen[bytes], errand: bytes, seconds: float
+) -> tuple[Result, str]:
+    """Hand over the errand; the limit runs from when the child is ready to send."""
+    assert child.stdin
+    assert child.stdout
+    ready = _line(child.stdout.fileno(), STARTING.total_seconds())
+    if ready is None:
+        return Result.FAILED, "crashed: slow"  # a busy machine; nothing was sent
+    with contextlib.suppress(BrokenPipeError):
+        child.stdin.write(errand)
+        child.stdin.close()
+    said = _line(child.stdout.fileno(), seconds)
+    if said is None:
+        return Result.TIMED_OUT, f"timed-out: {seconds:g} s"
+    return _heard(said)
+
+
+def _line(handle: int, seconds: float) -> bytes | None:
+    """Return what a pipe says until a line or the pipe ends; None: not in time."""
+    until, said = monotonic() + seconds, b""
+    while not said.endswith(b"\n"):
+        left = until - monotonic()
+        if left <= 0 or not select.select([handle], [], [], left)[0]:
+            return None
+        more = os.read(handle, 65536)
+        if not more:
+            break
+        said += more
+    return said
+
+
+def _heard(said: bytes) -> tuple[Result, str]:
     try:
-        answer = json.loads(said.splitlines()[-1])
+        answer = json.loads(said)
         sent, reason = bool(answer["sent"]), str(answer["reason"])
-    except (IndexError, KeyError, TypeError, ValueError):
-        return Result.FAILED, f"crashed: {status}"
+    except (KeyError, TypeError, ValueError):
+        return Result.FAILED, "crashed"
     return (Result.SENT if sent else Result.FAILED), reason

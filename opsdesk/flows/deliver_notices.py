@@ -26,7 +26,7 @@ from opsdesk.core.outbox.sending import Claim, Outcome
 from opsdesk.core.outbox.timing import Timing, due
 from opsdesk.core.settings import Channel, Settings
 from opsdesk.core.settings.quantities import hours
-from opsdesk.core.sinks import Message, send
+from opsdesk.core.sinks import STARTING, Message, send
 from opsdesk.people.models import Person, Role
 from probes.finding import Words
 
@@ -106,7 +106,7 @@ def deliver(desk: Desk, channel: Channel, *, stop: threading.Event) -> int:
                 session,
                 channel.name,
                 at=at,
-                lease=notices.timeout + RECORDING,
+                lease=STARTING + notices.timeout + RECORDING,
                 per_hour=notices.per_hour,
             )
             message = None if taken is None else _message(session, desk, channel, taken)
