@@ -22,6 +22,9 @@ from probes.finding import Words
 GRANTING = {Role.SYSTEM: Role.SECURITY, Role.SECURITY: Role.SYSTEM}
 """Who may propose a role -> who then has to confirm it."""
 
+ADMINISTRATORS = frozenset({Role.SYSTEM, Role.SECURITY, Role.AUDIT})
+"""Separate from each other and from the work: one account, one role."""
+
 
 @dataclass(frozen=True, slots=True)
 class Granted:
@@ -54,6 +57,7 @@ def propose_role(
 ) -> RoleGrant:
     """Propose a role; a former proposal that nobody decided is replaced."""
     _require_granting(by)
+    _not_oneself(person.id, by)
     session.execute(
         update(RoleGrant)
         .where(RoleGrant.person_id == person.id, RoleGrant.accepted.is_(None))
@@ -110,6 +114,32 @@ def decline_role(session: Session, grant_id: int, *, by: Person, at: datetime) -
     )
 
 
+def require_one_suffices(person: Person) -> None:
+    """Refuse to let one administrator alone decide about another one's account.
+
+    Whoever could reset an administrator's password by himself could be both.
+    """
+    if person.role in ADMINISTRATORS:
+        raise RefusedInWords(
+            Words(
+                "管理员的账号不能由一位管理员单独处理：请两位管理员一起在服务器上运行 "
+                "opsdesk user。没有改动。",
+                "One administrator alone does not decide about another's account: both "
+                "run `opsdesk user` on the server together. Nothing was changed.",
+            )
+        )
+
+
+def _not_oneself(person_id: int, by: Person) -> None:
+    if person_id == by.id:
+        raise RefusedInWords(
+            Words(
+                "自己的角色不能自己提出，也不能自己确认。没有改动。",
+                "Nobody proposes or confirms a role of his own. Nothing was changed.",
+            )
+        )
+
+
 def _pending(
     session: Session, grant_id: int, *, by: Person
 ) -> tuple[RoleGrant, Person]:
@@ -123,6 +153,7 @@ def _pending(
                 "the other one must confirm.",
             )
         )
+    _not_oneself(grant.person_id, by)
     return grant, session.get_one(Person, grant.person_id)
 
 

@@ -123,6 +123,7 @@ def disable(username: str) -> Response:
     """End an account."""
     own = unit.session()
     person = operations.person_named(own, username)
+    grants.require_one_suffices(person)
     operations.disable(own, person, by=somebody().username, at=g.at)
     flash(_("账号已停用，所有登录都已结束。"))
     return go(url_for("people.index"))
@@ -134,6 +135,7 @@ def enable(username: str) -> Response:
     """Open a disabled account again."""
     own = unit.session()
     person = operations.person_named(own, username)
+    grants.require_one_suffices(person)
     operations.enable(own, person, by=somebody().username, at=g.at)
     flash(_("账号已启用。"))
     return go(url_for("people.index"))
@@ -156,6 +158,7 @@ def reset(username: str) -> str:
     """Give a new one-time password and show it once."""
     own = unit.session()
     person = operations.person_named(own, username)
+    grants.require_one_suffices(person)
     password = operations.reset_password(own, person, by=somebody().username, at=g.at)
     return _show_once(username, password)
 
@@ -182,4 +185,5 @@ def _list(form: AccountForm, *, refusal: str = "") -> str:
         role_words=ROLE_WORDS,
         seat=seat,
         granting=grants.GRANTING,
+        administrators=grants.ADMINISTRATORS,
     )

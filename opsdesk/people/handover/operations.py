@@ -137,9 +137,10 @@ def take(
     row = _held(session, number)
     if by.username == row.given_by:
         raise NotTwice(_TWICE)
-    _move(row, HandoverState.TAKEN)
+    _require_move(row, HandoverState.TAKEN)
     if sha256 != row.content_sha256 or digest(row) != row.content_sha256:
         raise Changed(_CHANGED)
+    _move(row, HandoverState.TAKEN)
     row.taken_by, row.taken_name, row.taken_at = by.username, by.name, at
     _arrive(session, row, by, at)
     _record(session, row, "handover.taken", by=by, at=at)
@@ -173,12 +174,16 @@ def _arrive(session: Session, row: Handover, by: Person, at: datetime) -> None:
 
 
 def _move(row: Handover, state: HandoverState) -> None:
+    _require_move(row, state)
+    row.state = state
+    row.version += 1
+
+
+def _require_move(row: Handover, state: HandoverState) -> None:
     if state not in MOVES.get(row.state, set()):
         raise RefusedInWords(
             _SIGNED if row.state is not HandoverState.DRAFT else _FIRST
         )
-    row.state = state
-    row.version += 1
 
 
 def _held(session: Session, number: str) -> Handover:

@@ -65,8 +65,11 @@ def plan() -> str:
 def fill() -> Response:
     """Fill the free posts of a span of days with people in turn."""
     first = day_field("first")
+    crew, begins = request.form.getlist("crew"), request.form.get("begins", "")
+    at_first = crew.index(begins) if begins in crew else 0
     rota = planning.Rota(
-        crew=request.form.getlist("crew"), leaders=request.form.getlist("leaders")
+        crew=[*crew[at_first:], *crew[:at_first]],
+        leaders=request.form.getlist("leaders"),
     )
     made = planning.fill(
         unit.session(),
