@@ -26,6 +26,11 @@ SANS = Package(
     "0.4.3",
     "sha512-9rAwdFTFHbO/u6Cs0gj2jZbW74TGIiaFNQnXYH2s5wA1bzVkwbaviL4t8YUV642eGYjg86eH6DkAEQmfNHDncQ==",
 )
+HONG_KONG = Package(
+    "@expo-google-fonts/noto-sans-hk",
+    "0.4.3",
+    "sha512-jPBN2bE492eP4xPhUdmgbmYIOoqkzBPoF+upZYr9meQF3nuwY2ajmjMNtaSMrTlOXWV53td+ru/kFTcZ7/v7fg==",
+)
 SYMBOLS = Package(
     "@expo-google-fonts/noto-sans-symbols-2",
     "0.4.1",
@@ -33,6 +38,7 @@ SYMBOLS = Package(
 )
 REGULAR = "400Regular/NotoSansSC_400Regular.ttf"
 BOLD = "700Bold/NotoSansSC_700Bold.ttf"
+HONG_KONG_REGULAR = "400Regular/NotoSansHK_400Regular.ttf"
 MARKS = "400Regular/NotoSansSymbols2_400Regular.ttf"
 
 # Where a form ticks, bullets and points; each face gives what it has of these.
@@ -51,24 +57,38 @@ BLOCKS = (
     (0x3200, 0x33FF),  # enclosed CJK and units
     (0xFF00, 0xFFEF),  # full-width forms
 )
+IDEOGRAPHS = ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+_PRESET = 9 | lzma.PRESET_EXTREME
 SYMBOL_CHARACTERS = "☐☑☒✓✔✗✘⚠⏱★☆"
 
 
 def main() -> None:
     """Write every file of reports/fonts/ again."""
     _, sans = fetch(SANS)
+    _, hong_kong = fetch(HONG_KONG)
     _, symbols = fetch(SYMBOLS)
     wanted = _gb2312() | {code for a, b in BLOCKS for code in range(a, b + 1)}
     _write("NotoSansSC-Regular.ttf", _cut(sans[REGULAR], wanted))
     _write("NotoSansSC-Bold.ttf", _cut(sans[BOLD], wanted))
     everything = TTFont(io.BytesIO(sans[REGULAR])).getBestCmap()
     whole = _cut(sans[REGULAR], everything)
-    preset = 9 | lzma.PRESET_EXTREME
-    _write("NotoSansSC-Wide.ttf.xz", lzma.compress(whole, preset=preset))
+    _write("NotoSansSC-Wide.ttf.xz", lzma.compress(whole, preset=_PRESET))
+    further = _further(hong_kong[HONG_KONG_REGULAR], frozenset(everything))
+    _write("NotoSansHK-Rare.ttf.xz", lzma.compress(further, preset=_PRESET))
     marks = _cut(symbols[MARKS], map(ord, SYMBOL_CHARACTERS))
     _write("NotoSansSymbols2.ttf", marks)
     _write("OFL.txt", sans["LICENSE_FONT"])
     _write("OFL-symbols.txt", symbols["LICENSE_FONT"])
+
+
+def _further(content: bytes, known: frozenset[int]) -> bytes:
+    """Cut a face down to the ideographs that another one does not have."""
+    held = TTFont(io.BytesIO(content)).getBestCmap()
+    return _cut(content, {c for c in held if c not in known and _ideograph(c)})
+
+
+def _ideograph(code: int) -> bool:
+    return any(first <= code <= last for first, last in IDEOGRAPHS)
 
 
 def _gb2312() -> set[int]:

@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Literal
 
 FOLDER = Path(__file__).parent
-WIDE = "NotoSansSC-Wide-2.004.ttf"
+PACKED = (
+    ("Noto Sans SC Wide", "NotoSansSC-Wide.ttf.xz", "NotoSansSC-Wide-2.004.ttf"),
+    ("Noto Sans HK Rare", "NotoSansHK-Rare.ttf.xz", "NotoSansHK-Rare-2.004.ttf"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
     """One font file, and the family name a style sheet should give it.
 
-    `subset` sets nearly every page (GB 2312 and Latin); `wide` has some 24,000 rarer
-    characters, for names; `symbols` has the ticks and boxes that neither has.
+    `subset` sets nearly every page (GB 2312 and Latin); the two that are `wide` have
+    some 26,000 rarer characters, for names; `symbols` has the ticks and boxes that
+    none of them has.
     """
 
     family: str
@@ -38,22 +42,24 @@ def everyday() -> tuple[Face, ...]:
 
 
 def faces(cache: Path) -> tuple[Face, ...]:
-    """Every face as a file; the wide one is unpacked into `cache` the first time."""
-    wide = Face("Noto Sans SC Wide", 400, _unpacked(cache / WIDE), "wide")
-    return (*everyday(), wide)
+    """Every face as a file; the wide ones are unpacked into `cache` the first time."""
+    wide = (
+        Face(family, 400, _unpacked(FOLDER / packed, cache / name), "wide")
+        for family, packed, name in PACKED
+    )
+    return (*everyday(), *wide)
 
 
-def _unpacked(target: Path) -> Path:
+def _unpacked(source: Path, target: Path) -> Path:
     """Unpack beside the target and rename: a reader never sees half a font."""
     if target.exists():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
-    packed = FOLDER.joinpath("NotoSansSC-Wide.ttf.xz").read_bytes()
     handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(lzma.decompress(packed))
+            stream.write(lzma.decompress(source.read_bytes()))
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

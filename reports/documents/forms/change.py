@@ -57,6 +57,7 @@ _BASIC = Section(
         cell("freeze_leave", "冻结期例外许可", "Leave in a freeze"),
         cell("module", "系统模块", "System module"),
         cell("owner", "负责人", "Owner"),
+        wide("template", "标准变更模板", "Template"),
     ),
 )
 _CONTENT = Section(
@@ -182,8 +183,9 @@ _RESULT = Section(
         cell("verified_by", "验证人", "Verified by"),
         cell("verified_what", "验证项", "What was verified"),
         wide("observation_result", "观察期结论", "Observation"),
+        cell("observe_hours", "观察期（小时）", "Observed (hours)"),
         yes_no("register_updated", "台账已更新", "Library updated"),
-        cell("release", "发布单号", "Release"),
+        wide("release", "发布单号", "Release"),
         wide("leftover", "遗留问题", "Left open"),
         wide("review_result", "实施后评审", "Review"),
         LINKS,

@@ -74,8 +74,9 @@ _ASSESSED = Section(
             whole=False,
         ),
         wide("complex_why", "判为复杂的理由", "Why complex"),
-        cell("task_force", "专题小组", "Task force"),
+        cell("complex_at", "判定时间", "Decided at"),
         yes_no("customer_informed", "已告知甲方", "Customer informed"),
+        wide("task_force", "专题小组", "Task force"),
     ),
 )
 _HANDLED = Section(
