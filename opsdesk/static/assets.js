@@ -37,23 +37,43 @@
         return { node, x, row };
       }).map((one) => ({ ...one, y: one.row - (rows.get(one.x) - 1) / 2 }));
     };
-    const option = (data) => ({
-      animation: false,
-      textStyle: { color: colour("--bs-body-color"), fontFamily: "inherit" },
-      tooltip: { formatter: (one) => one.dataType === "edge" ? one.data.label.formatter : `${one.data.name}<br>${one.data.code} · ${one.data.typeWord}`, renderMode: "richText" },
-      series: [{
-        type: "graph", layout: "none", roam: true, left: 70, right: 70, top: 30, bottom: 40,
-        edgeSymbol: ["none", "arrow"], edgeSymbolSize: 8,
-        label: { show: true, position: "bottom", color: colour("--bs-body-color"), width: 110, overflow: "truncate" },
-        lineStyle: { color: colour("--bs-secondary-color"), width: 1.2, curveness: 0.06 },
-        data: places(data).map(({ node, x, y }) => ({
-          id: node.code, name: node.name, code: node.code, typeWord: node.type_word, url: node.url,
-          x: x * 200, y: y * 90, symbol: shapes[node.type] ?? "circle", symbolSize: node.code === data.here ? 30 : 22,
-          itemStyle: { color: node.code === data.here ? colour("--bs-primary") : colour("--bs-secondary-bg"), borderColor: colour("--bs-secondary-color"), borderWidth: 1 },
-        })),
-        links: data.edges.map((edge) => ({ source: edge.from, target: edge.to, label: { show: data.edges.length < 25, formatter: edge.label, fontSize: 11, color: colour("--bs-secondary-color") } })),
-      }],
-    });
+    const option = (data) => {
+      const placed = places(data);
+      const at = new Map(placed.map((one) => [one.node.code, one]));
+      const xs = placed.map((one) => one.x), ys = placed.map((one) => one.y);
+      const [left, right, top] = [Math.min(...xs), Math.max(...xs), Math.max(0.5, ...ys.map(Math.abs))];
+      const room = Math.floor(place.clientWidth / (right - left + 1)) - 8;
+      // what stays in a column, or skips one, bends around the items between
+      const bend = (edge) => {
+        const steps = Math.abs((at.get(edge.from)?.x ?? 0) - (at.get(edge.to)?.x ?? 0));
+        return steps === 1 ? 0.05 : 0.3;
+      };
+      const words = data.edges.length < 25 && room > 100;
+      return {
+        animation: false,
+        textStyle: { color: colour("--bs-body-color"), fontFamily: "inherit" },
+        grid: { left: Math.max(room / 2, 40), right: Math.max(room / 2, 40), top: 40, bottom: 48 },
+        xAxis: { show: false, type: "value", min: left, max: Math.max(right, left + 1) },
+        yAxis: { show: false, type: "value", min: -top, max: top, inverse: true },
+        tooltip: { renderMode: "richText", formatter: (one) => one.dataType === "edge" ? one.data.words : `${one.data.name}\n${one.data.code} · ${one.data.typeWord}` },
+        series: [{
+          type: "graph", coordinateSystem: "cartesian2d",
+          edgeSymbol: ["none", "arrow"], edgeSymbolSize: 8,
+          label: { show: true, position: "bottom", color: colour("--bs-body-color"), width: Math.max(room, 56), overflow: "truncate" },
+          data: placed.map(({ node, x, y }) => ({
+            id: node.code, name: node.name, code: node.code, typeWord: node.type_word, url: node.url, value: [x, y],
+            symbol: shapes[node.type] ?? "circle", symbolSize: node.code === data.here ? 30 : 22,
+            label: { formatter: () => node.name },
+            itemStyle: { color: node.code === data.here ? colour("--bs-primary") : colour("--bs-secondary-bg"), borderColor: colour("--bs-secondary-color"), borderWidth: 1 },
+          })),
+          links: data.edges.map((edge) => ({
+            source: edge.from, target: edge.to, words: edge.label,
+            lineStyle: { color: colour("--bs-secondary-color"), width: 1.2, curveness: bend(edge) },
+            label: { show: words, formatter: () => edge.label, fontSize: 11, color: colour("--bs-secondary-color") },
+          })),
+        }],
+      };
+    };
     const draw = (data) => {
       if (!data.edges.length) { place.hidden = true; return; }
       chart?.dispose();
@@ -65,7 +85,7 @@
       if (!answer.ok) return;
       const data = await answer.json();
       draw(data);
-      window.addEventListener("resize", () => chart?.resize());
+      window.addEventListener("resize", () => draw(data));
       new MutationObserver(() => draw(data)).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
     });
   };

@@ -17,6 +17,7 @@ from opsdesk.web.assets.asked import moment_of, zone
 from opsdesk.web.assets.blueprint import screen
 
 LONGEST = 3660
+MOST = 1000
 
 
 @screen.get("/past")
@@ -31,6 +32,7 @@ def past() -> str:
         at=at,
         rows=[row for row in rows if not kind or row["type"] == kind],
         kind=kind,
+        most=MOST,
     )
 
 
