@@ -12,7 +12,7 @@ from opsdesk.cli.opened import console_user, opened
 from opsdesk.cli.session import console
 from opsdesk.core import clock
 from opsdesk.core.language import pick, say
-from opsdesk.people import operations
+from opsdesk.people import factor_reset, operations
 from opsdesk.people.models import Person, Role
 from opsdesk.people.queries import Account, accounts
 from probes.finding import Words
@@ -155,6 +155,28 @@ def role(ctx: click.Context, username: str, role: str) -> None:
         ),
     )
     _say("账号 {name} 的角色已改。", "The account {name} has its new role.", username)
+
+
+@user.command(
+    "forget-device",
+    help=told("动态码设备丢失：解除绑定", "Take a lost second factor away"),
+)
+@click.argument("username")
+@click.pass_context
+def forget_device(ctx: click.Context, username: str) -> None:
+    """Take away the second factor of a lost device."""
+    _change(
+        ctx,
+        username,
+        lambda session, person: factor_reset.forget(
+            session, person, by=console_user(), at=clock.now()
+        ),
+    )
+    _say(
+        "账号 {name} 的动态码已解除绑定。",
+        "The second factor of {name} is taken away.",
+        username,
+    )
 
 
 def _change(

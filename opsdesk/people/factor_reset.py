@@ -92,6 +92,15 @@ def confirm(session: Session, reset_id: int, *, by: Person, at: datetime) -> Non
     )
 
 
+def forget(session: Session, person: Person, *, by: str, at: datetime) -> None:
+    """Take a second factor away at the console, where both administrators stand."""
+    if not second_factor.is_enrolled(session, person.id):
+        raise RefusedInWords(_NONE_TO_RESET, name=person.username)
+    second_factor.remove(session, person)
+    end_sessions(session, person, at=at)
+    record(session, person, "second-factor.reset", by=by, at=at)
+
+
 def decline(session: Session, reset_id: int, *, by: Person, at: datetime) -> None:
     """Leave the second factor as it is; the proposer may take the proposal back so."""
     _require(by)

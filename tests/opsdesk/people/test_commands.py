@@ -110,3 +110,9 @@ def test_the_schema_s_state_is_told_and_brought_up(settings: Settings) -> None:
     run(settings, "user", "list", code=2)
     run(settings, "db", "upgrade")
     run(settings, "user", "list")
+
+
+def test_a_device_nobody_enrolled_is_not_forgotten(settings: Settings) -> None:
+    run(settings, "user", "add", "zhang", "--role", "security")
+    result = run(settings, "user", "forget-device", "zhang", code=2)
+    assert "zhang" in result.output

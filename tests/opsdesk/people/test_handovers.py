@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from opsdesk.core.database import Database
 from opsdesk.core.language import RefusedInWords
-from opsdesk.people.handover import operations, queries
+from opsdesk.people.handover import operations
 from opsdesk.people.handover.models import Handover, HandoverState
 from opsdesk.people.handover.operations import Changed, Ending, NotTwice
 from opsdesk.people.handover.queries import Circumstances, Line, by_number, due, log
 from opsdesk.people.models import Person
+from opsdesk.people.roster.shifts import Turn
 from tests.factories.people import a_person
 from tests.factories.roster import ZONE, clock, on, the_turns
 
@@ -27,7 +28,7 @@ class Desk:
     session: Session
     leaving: Person
     coming: Person
-    turn: queries.Turn = field(default_factory=lambda: the_turns()[0])
+    turn: Turn = field(default_factory=lambda: the_turns()[0])
 
     def start(self, at: datetime | None = None) -> Handover:
         return operations.start(

@@ -301,3 +301,11 @@ def test_one_administrator_alone_cannot_reset_a_device(
         with pytest.raises(RefusedInWords):
             factor_reset.confirm(session, reset_id, by=second, at=LATER)
     assert device.half() is not None
+
+
+def test_the_console_forgets_a_lost_device(device: Device) -> None:
+    with device.database.unit() as session:
+        person = operations.person_named(session, "zhiban")
+        factor_reset.forget(session, person, by="cli:root", at=LATER)
+    with device.database.unit() as session:
+        assert sign_in(session, "zhiban", PASSWORD, origin=HERE, at=LATER).token
