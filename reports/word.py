@@ -255,3 +255,4 @@ def _signatures(writer: _Writer, part: Signatures, room: float) -> None:
     width = _BOX_WIDTH if part.across == _ABREAST else room / across
     set_widths(table, [width] * across)
     set_margins(table, 1.5, 1.0)
+    writer.word.add_paragraph(style="表后")

@@ -18,6 +18,8 @@ from reports.documents.parts import Frame, Grid, Sheet, Together
 from reports.documents.record_form import Given, RecordForm
 from reports.documents.record_layout import WIDTH, compose
 from reports.documents.words import Words, not_obtained, say
+from reports.figures import qr_svg
+from reports.page import render
 from tests.factories.forms import empty_form, form_sample, long_form
 
 FRAME = Frame(
@@ -221,3 +223,14 @@ def test_a_copy_of_a_former_version_says_void_and_superseded() -> None:
     issue = dataclasses.replace(form.issue, void=True, superseded=True)
     marks = compose(issued(form, issue)).marks
     assert [say(mark, "zh") for mark in marks] == ["作废", "已被新版取代"]
+
+
+def test_markup_in_a_value_stays_text_and_the_code_leads_to_the_record() -> None:
+    form = filled("change", title="<img src=x onerror=alert(1)>")
+    address = "https://desk.example/changes/CHG-20260918-0001"
+    told = render(dataclasses.replace(form, address=address))
+    assert "&lt;img src=x onerror=alert(1)&gt;" in told
+    assert "<img" not in told
+    assert qr_svg(address) in told
+    assert qr_svg(address) != qr_svg(address.replace("0001", "0002"))
+    assert "<svg" not in render(form)
