@@ -20,6 +20,10 @@ from opsdesk.web.assets.blueprint import relation_word, screen, type_word
 from opsdesk.web.gate import go
 from opsdesk.web.words import gettext as _
 
+DRAWN = 60
+"""Items a graph shows at most, the nearest; the lists below it name more."""
+LISTED = 200
+
 
 def wanted() -> ItemFilter:
     """Return the filter of the address."""
@@ -83,6 +87,8 @@ def page(code: str) -> str:
             session, code, before=request.args.get("before", type=int)
         ),
         page_size=queries.history.PAGE,
+        listed=LISTED,
+        drawn=DRAWN,
         drifts=queries.drifts.of_item(session, item.id),
     )
 
@@ -90,25 +96,22 @@ def page(code: str) -> str:
 @screen.get("/<code>/graph.json")
 @may(*READERS, quiet=True)
 def graph(code: str) -> Response:
-    """Return an item's surroundings: nodes and edges, both ways, all steps."""
+    """Return an item's surroundings: the nearest nodes both ways, and their edges."""
     session = unit.session()
     item = item_of(code)
-    reach = {
-        one.code: one
-        for way in Direction
-        for one in queries.impact(session, [code], way)
-    }
-    near = queries.relations_of(session, code)
+    reach = [one for way in Direction for one in queries.impact(session, [code], way)]
+    nearest = sorted(reach, key=lambda one: one.depth)[:DRAWN]
+    shown = {one.code for one in nearest} | {code}
     edges = [
         edge
         for edge in queries.relations.open_relations(session)
-        if {edge.from_code, edge.to_code} <= {code, *reach}
-        or code in {edge.from_code, edge.to_code}
+        if {edge.from_code, edge.to_code} <= shown
+        or (len(reach) <= DRAWN and code in {edge.from_code, edge.to_code})
     ]
     names = _names(edges) | {item.code: item.name}
-    types = {one.code: one.type for one in reach.values()} | {item.code: item.type}
-    missing = [end for end in names if end not in types]
-    types |= {end: one.type for end, one in queries.by_codes(session, missing).items()}
+    types = {
+        code: one.type for code, one in queries.by_codes(session, [*names]).items()
+    }
     return jsonify(
         here=code,
         nodes=[_node(end, name, types.get(end)) for end, name in names.items()],
@@ -116,7 +119,7 @@ def graph(code: str) -> Response:
             {"from": e.from_code, "to": e.to_code, "label": relation_word(e.kind)}
             for e in edges
         ],
-        near=len(near),
+        left_out=len(reach) - len(nearest),
     )
 
 
