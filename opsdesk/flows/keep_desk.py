@@ -9,7 +9,13 @@ import structlog
 
 from opsdesk.core import clock
 from opsdesk.core.desk import Desk
-from opsdesk.flows import check_again, compare_rounds, keep_promises, raise_incidents
+from opsdesk.flows import (
+    check_again,
+    compare_rounds,
+    keep_promises,
+    keep_roster,
+    raise_incidents,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -18,6 +24,7 @@ PARTS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("checks", check_again.collect),
     ("promises", keep_promises.sweep),
     ("library", compare_rounds.sweep),
+    ("roster", keep_roster.sweep),
 )
 
 

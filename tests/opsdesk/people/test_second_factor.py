@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -309,3 +310,14 @@ def test_the_console_forgets_a_lost_device(device: Device) -> None:
         factor_reset.forget(session, person, by="cli:root", at=LATER)
     with device.database.unit() as session:
         assert sign_in(session, "zhiban", PASSWORD, origin=HERE, at=LATER).token
+
+
+def test_of_two_browsers_that_send_one_code_at_once_one_enters(
+    database: Database, vault: Vault
+) -> None:
+    device = Device(database, vault)
+    halves = [device.half(), device.half()]
+    code = device.code(LATER)
+    with ThreadPoolExecutor(2) as pool:
+        attempts = list(pool.map(lambda half: device.enter(code, half=half), halves))
+    assert sorted(attempt.token is not None for attempt in attempts) == [False, True]

@@ -12,6 +12,7 @@ from opsdesk.core.errors import Forbidden, NotFound
 from opsdesk.core.language import RefusedInWords
 from opsdesk.people.models import Person
 from opsdesk.people.operations import record
+from opsdesk.people.roster import telling
 from opsdesk.people.roster.models import (
     LEAVE_MOVES,
     Duty,
@@ -73,6 +74,8 @@ def ask_leave(
         asked_at=at,
     )
     session.add(leave)
+    session.flush()
+    telling.tell_of_leave(session, leave, at=at)
     _record(session, "leave.asked", leave, by=by, at=at)
     return leave
 
@@ -112,6 +115,7 @@ def _move(
     if state not in LEAVE_MOVES.get(leave.state, set()):
         raise RefusedInWords(_DECIDED)
     leave.state, leave.decided_by, leave.decided_at = state, by.username, at
+    telling.tell_of_leave(session, leave, at=at)
     _record(session, f"leave.{state.value}", leave, by=by, at=at)
 
 

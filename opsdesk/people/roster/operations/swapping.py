@@ -11,6 +11,7 @@ from opsdesk.core import audit
 from opsdesk.core.errors import NotFound
 from opsdesk.core.language import RefusedInWords
 from opsdesk.people.models import Person, Role
+from opsdesk.people.roster import telling
 from opsdesk.people.roster.models import SWAP_MOVES, Duty, Swap, SwapState
 from opsdesk.people.roster.operations.attending import NotYours
 from opsdesk.people.roster.operations.planning import ON_DUTY, held
@@ -49,6 +50,8 @@ def ask(
         asked_at=at,
     )
     session.add(swap)
+    session.flush()
+    telling.tell_of_swap(session, swap, at=at)
     _record(session, swap, "swap.asked", by=by, at=at)
     return swap
 
@@ -132,6 +135,7 @@ def _move(
     swap.state = state
     if state is not SwapState.AGREED:
         swap.decided_by, swap.decided_at = by.username, at
+    telling.tell_of_swap(session, swap, at=at)
     _record(session, swap, f"swap.{state.value}", by=by, at=at)
 
 
