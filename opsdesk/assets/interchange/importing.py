@@ -29,7 +29,8 @@ from opsdesk.core.errors import Refused
 from opsdesk.core.language import RefusedInWords
 from probes.finding import Words
 
-MOST = 2000
+MOST = 500
+"""Rows taken at once: others wait to write meanwhile, and give up after 15 seconds."""
 
 
 class Outcome(StrEnum):

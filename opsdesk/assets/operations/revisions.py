@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opsdesk.assets.models import (
@@ -68,13 +68,23 @@ def held(session: Session, code: str, *, version: int | None = None) -> Item:
     return item
 
 
-def snapshot(session: Session, item: Item) -> dict[str, Any]:
-    """Return an item whole, as revisions keep it."""
-    rows = session.execute(
+def _called(session: Session, by: str) -> str:
+    """Return what a person is called now; asked once a unit."""
+    names: dict[str, str] = session.info.setdefault("assets.names", {})
+    if by not in names:
+        name = session.scalar(select(Person.name).where(Person.username == by))
+        names[by] = name or by
+    return names[by]
+
+
+def snapshot(session: Session, item: Item, *, is_new: bool = False) -> dict[str, Any]:
+    """Return an item whole, as revisions keep it; a new one has no relations yet."""
+    query = (
         select(ItemRelation.kind, Item.code)
         .join(Item, Item.id == ItemRelation.to_id)
         .where(ItemRelation.from_id == item.id, ItemRelation.until.is_(None))
     )
+    rows = [] if is_new else session.execute(query).all()
     return {
         "code": item.code,
         "type": item.type.value,
@@ -96,25 +106,23 @@ def append(
     at: datetime,
 ) -> ItemRevision:
     """Append what an item has become, and count its version up."""
-    session.flush()
     if before is not None:
         item.version += 1
         item.changed_at = at
-    last = select(func.max(ItemRevision.number)).where(ItemRevision.item_id == item.id)
-    name = session.scalar(select(Person.name).where(Person.username == by))
+    session.flush()
     row = ItemRevision(
         item_id=item.id,
-        number=(session.scalar(last) or 0) + 1,
+        number=item.version,  # the one counts the other: both begin at 1
         code=item.code,
         at=at,
         by=by,
-        by_name=name or by,
+        by_name=_called(session, by),
         cause=cause.kind,
         reference=cause.reference.strip(),
         note=cause.note.strip(),
         batch=cause.batch,
         before=before,
-        after=snapshot(session, item),
+        after=snapshot(session, item, is_new=before is None),
     )
     session.add(row)
     session.flush()

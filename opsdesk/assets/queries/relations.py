@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
@@ -75,7 +76,17 @@ def impact(
     )
 
 
-def _impacted(item: Item, path: tuple[str, ...]) -> Impacted:
+class _Node(NamedTuple):
+    """What is said of an item that is reached."""
+
+    id: int
+    code: str
+    name: str
+    type: Type
+    state: State
+
+
+def _impacted(item: _Node, path: tuple[str, ...]) -> Impacted:
     return Impacted(
         code=item.code,
         name=item.name,
@@ -88,9 +99,11 @@ def _impacted(item: Item, path: tuple[str, ...]) -> Impacted:
 
 def _graph(
     session: Session, direction: Direction
-) -> tuple[Mapping[str, Item], Mapping[str, Sequence[str]]]:
-    living = select(Item).where(Item.state != State.SCRAPPED)
-    by_id = {item.id: item for item in session.scalars(living)}
+) -> tuple[Mapping[str, _Node], Mapping[str, Sequence[str]]]:
+    living = select(Item.id, Item.code, Item.name, Item.type, Item.state).where(
+        Item.state != State.SCRAPPED
+    )
+    by_id = {row.id: _Node(*row) for row in session.execute(living)}
     rows = session.execute(
         select(ItemRelation.from_id, ItemRelation.to_id)
         .where(ItemRelation.until.is_(None), ItemRelation.kind.in_(CARRYING))
@@ -100,8 +113,9 @@ def _graph(
     for from_id, to_id in rows:
         if from_id not in by_id or to_id not in by_id:
             continue
-        ends = (by_id[to_id].code, by_id[from_id].code)
-        start, end = ends if direction is Direction.DOWN else reversed(ends)
+        start, end = by_id[to_id].code, by_id[from_id].code
+        if direction is Direction.UP:
+            start, end = end, start
         edges.setdefault(start, []).append(end)
     return {item.code: item for item in by_id.values()}, edges
 
