@@ -107,8 +107,15 @@ def _table_styles(word: Word) -> None:
 
 def shade(cell: _Cell, tint: str) -> None:
     """Tint a cell's ground."""
+    from docx.oxml.ns import qn  # noqa: PLC0415
+
     properties = cell._tc.get_or_add_tcPr()  # noqa: SLF001 - python-docx has no door
-    properties.append(_element("shd", val="clear", color="auto", fill=tint))
+    ground = _element("shd", val="clear", color="auto", fill=tint)
+    place = properties.find(qn("w:vAlign"))
+    if place is None:
+        properties.append(ground)
+    else:
+        place.addprevious(ground)  # the schema wants this order
 
 
 def repeat_head(row: _Row) -> None:

@@ -116,3 +116,13 @@ def test_a_form_that_holds_carries_no_watermark() -> None:
     word = python_docx.Document(io.BytesIO(docx(form_sample("change"), "zh")))
     head = word.sections[0].header._element
     assert head.findall(".//{urn:schemas-microsoft-com:vml}textpath") == []
+
+
+def test_properties_of_cells_stand_in_the_order_of_the_schema() -> None:
+    order = ["tcW", "gridSpan", "vMerge", "tcBorders", "shd", "vAlign"]
+    word = python_docx.Document(io.BytesIO(docx(form_sample("change"), "zh")))
+    found = word.element.findall(f".//{qn('w:tcPr')}")
+    assert found
+    for properties in found:
+        names = [child.tag.rpartition("}")[2] for child in properties]
+        assert names == sorted(names, key=order.index)
