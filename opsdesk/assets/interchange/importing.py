@@ -6,21 +6,25 @@ there. A dry run does the very same and takes it back.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opsdesk.assets.fields import Value
 from opsdesk.assets.interchange.columns import find_head, relation_columns
+from opsdesk.assets.interchange.results import (
+    File,
+    Outcome,
+    RelationResult,
+    Report,
+    RowResult,
+)
 from opsdesk.assets.item_types import BY_TYPE, STATES, ItemType, checked
-from opsdesk.assets.models import REFERENCE, CauseKind, Item, Kind, State, Type
+from opsdesk.assets.models import Item, Kind, State
 from opsdesk.assets.operations.items import Draft, create, revise
 from opsdesk.assets.operations.relations import Edge, relate
 from opsdesk.assets.operations.revisions import Cause
@@ -31,82 +35,6 @@ from probes.finding import Words
 
 MOST = 500
 """Rows taken at once: others wait to write meanwhile, and give up after 15 seconds."""
-
-
-class Outcome(StrEnum):
-    """What became of a row."""
-
-    CREATED = "created"
-    CHANGED = "changed"
-    SAME = "same"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class RelationResult:
-    """One relation a row asks for: made, there already, or why not."""
-
-    kind: Kind
-    other: str
-    made: bool
-    why: Words | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowResult:
-    """One row: where it stands in the file, what became of it, and why not."""
-
-    row: int
-    outcome: Outcome
-    code: str
-    name: str
-    type: Type | None = None
-    changes: tuple[tuple[str, object, object], ...] = ()
-    why: Words | None = None
-    relations: tuple[RelationResult, ...] = ()
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether everything the row asks for was done or was there."""
-        failed = any(relation.why for relation in self.relations)
-        return self.outcome is not Outcome.REFUSED and not failed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """A whole import. `unknown`: heads that stand for no field, not taken over."""
-
-    rows: tuple[RowResult, ...]
-    unknown: tuple[str, ...]
-
-    def count(self, outcome: Outcome | str) -> int:
-        return sum(row.outcome == outcome for row in self.rows)
-
-    @property
-    def relations_made(self) -> int:
-        return sum(one.made for row in self.rows for one in row.relations)
-
-    @property
-    def relations_refused(self) -> int:
-        return sum(bool(one.why) for row in self.rows for one in row.relations)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    """What somebody sent, and where its dates are local."""
-
-    name: str
-    content: bytes
-    zone: ZoneInfo
-
-    @property
-    def cause(self) -> Cause:
-        """Return why items change by it: its name, and its bytes' hash as the batch."""
-        sha256 = hashlib.sha256(self.content).hexdigest()
-        reference = self.name[-REFERENCE:]
-        return Cause(
-            kind=CauseKind.IMPORT, reference=reference, batch=f"import-{sha256[:16]}"
-        )
 
 
 @dataclass(slots=True)

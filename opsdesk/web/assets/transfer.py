@@ -7,7 +7,7 @@ from flask import g, render_template, request
 from flask_babel import get_locale
 
 from opsdesk.assets.interchange import exporting, importing
-from opsdesk.assets.interchange.importing import File
+from opsdesk.assets.interchange.results import File
 from opsdesk.assets.queries.history import last_revision
 from opsdesk.core import audit, sheets
 from opsdesk.core.clock import local_day

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from opsdesk.assets import queries
 from opsdesk.assets.interchange import exporting, importing
-from opsdesk.assets.interchange.importing import File, Outcome
+from opsdesk.assets.interchange.results import File, Outcome, Report
 from opsdesk.assets.models import Kind, Type
 from opsdesk.assets.queries import ItemFilter
 from opsdesk.core import sheets
@@ -26,7 +26,7 @@ def file(*rows: list[str], name: str = "台账.csv") -> File:
     return File(name=name, content=sheets.write_csv(rows), zone=ZONE)
 
 
-def taken(unit: Session, sent: File) -> importing.Report:
+def taken(unit: Session, sent: File) -> Report:
     return importing.apply(unit, sent, by="zhiban", at=NOON)
 
 
