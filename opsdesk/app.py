@@ -32,8 +32,9 @@ from opsdesk.web import (
     unit,
 )
 from opsdesk.web.access import anyone, require_declarations
+from opsdesk.web.tickets import values as field_values
 
-MAX_BYTES = 20 * 1024 * 1024
+MAX_BYTES = 40 * 1024 * 1024
 
 
 def create_app(
@@ -57,6 +58,7 @@ def create_app(
         probe_words.install,
         fact_values.install,
         on_duty.install,
+        field_values.install,
         page.install,
     ):
         install(app)

@@ -32,7 +32,17 @@
     target.focus();
     target.scrollIntoView({ block: "nearest" });
   };
-  if (window.tinykeys) window.tinykeys.tinykeys(window, { j: step(1), k: step(-1) });
+  const search = (event) => {
+    const box = document.getElementById("top-q");
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+  };
+  const call = (event) => {
+    if (typing(event.target) || !document.querySelector('.side a[href="/incidents"]')) return;
+    window.location.assign("/incidents/new");
+  };
+  if (window.tinykeys) window.tinykeys.tinykeys(window, { j: step(1), k: step(-1), c: call, "$mod+k": search });
 
   // A form that asks for confirmation by a sentence: <form data-confirm="…">.
   document.addEventListener("submit", (event) => {

@@ -23,6 +23,7 @@ from opsdesk.web import (
     servers,
     settings,
     statistics,
+    tickets,
     transcripts,
 )
 
@@ -39,6 +40,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     papers.screen,
     roster.screen,
     handover.screen,
+    tickets.screen,
     statistics.screen,
     settings.screen,
     people.screen,

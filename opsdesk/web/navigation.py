@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import request
+from flask import request, url_for
 
 from opsdesk.web.access import opens
 from opsdesk.web.words import LazyString, lazy_gettext
@@ -16,6 +16,7 @@ class Place(NamedTuple):
     endpoint: str
     label: LazyString
     icon: str
+    path: str = ""  # of the register, where one view shows several
 
 
 PLACES = (
@@ -23,6 +24,13 @@ PLACES = (
     Place("rounds.index", lazy_gettext("巡检"), "clipboard-check"),
     Place("servers.index", lazy_gettext("服务器"), "server"),
     Place("findings.index", lazy_gettext("发现"), "alert-triangle"),
+    Place("tickets.index", lazy_gettext("事件"), "alert-circle", "incidents"),
+    Place("tickets.index", lazy_gettext("问题"), "question-mark", "problems"),
+    Place("tickets.index", lazy_gettext("服务请求"), "help", "requests"),
+    Place("tickets.index", lazy_gettext("变更"), "refresh", "changes"),
+    Place("tickets.index", lazy_gettext("发布"), "upload", "releases"),
+    Place("tickets.index", lazy_gettext("硬件维修"), "tool", "repairs"),
+    Place("tickets.inbox", lazy_gettext("待我签署"), "signature"),
     Place("assets.index", lazy_gettext("配置库"), "database"),
     Place("roster.index", lazy_gettext("值班"), "calendar"),
     Place("statistics.index", lazy_gettext("时限统计"), "clock"),
@@ -38,7 +46,17 @@ def places() -> list[Place]:
     return [place for place in PLACES if opens(place.endpoint)]
 
 
+def address(place: Place) -> str:
+    """Return where an entry leads."""
+    if place.path:
+        return url_for(place.endpoint, path=place.path)
+    return url_for(place.endpoint)
+
+
 def is_here(place: Place) -> bool:
     """Tell whether the present page belongs to an entry."""
     blueprint = place.endpoint.partition(".")[0]
-    return request.blueprint == blueprint
+    if request.blueprint != blueprint:
+        return False
+    view = request.view_args or {}
+    return bool(view.get("path", "") == place.path)

@@ -32,6 +32,7 @@ def _frame() -> dict[str, Any]:
         "on_duty_now": on_duty.now,
         "places": navigation.places,
         "is_here": navigation.is_here,
+        "address": navigation.address,
         "opens": opens,
         "lang": "en" if locale() == "en" else "zh-CN",
         "theme": theme(),

@@ -1,0 +1,117 @@
+"""One record, one page: what it is, what to do next, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import g, render_template
+
+from opsdesk.changes import risk
+from opsdesk.flows import check_again, gather_form, keep_promises
+from opsdesk.flows.registers import BY_KIND
+from opsdesk.flows.telling_of_approvals import signers_of
+from opsdesk.people.queries import names
+from opsdesk.tickets.models import Kind, Relation, Ticket
+from opsdesk.tickets.queries import page as queries
+from opsdesk.tickets.register import Move, Register, filled
+from opsdesk.web import papers, unit
+from opsdesk.web.access import READERS, may, somebody
+from opsdesk.web.tickets import graph
+from opsdesk.web.tickets.blueprint import ONE, register_at, screen, ticket_at
+from opsdesk.web.tickets.entry import shown
+from opsdesk.web.tickets.wording import RELATIONS, WHAT
+from reports.documents.forms.catalogue import FORMS
+
+
+@screen.get(ONE)
+@may(*READERS)
+def page(path: str, number: str) -> str:
+    """Show a record."""
+    return shown_page(path, ticket_at(path, number))
+
+
+def shown_page(
+    path: str,
+    ticket: Ticket,
+    *,
+    trouble: Mapping[str, Any] | None = None,
+    refused: str = "",
+    at_move: str = "",
+    typed: Mapping[str, Any] | None = None,
+) -> str:
+    """Return a record's page; after a refused step with what was typed, and why."""
+    register, session = register_at(path), unit.session()
+    settings = unit.desk().settings
+    moves = register.moves_from(ticket.state, somebody().role)
+    chain = queries.chain(session, ticket)
+    approvals = queries.approvals(session, ticket)
+    return render_template(
+        "tickets/record.html",
+        register=register,
+        path=path,
+        ticket=ticket,
+        state=register.by_state[ticket.state],
+        steps=[(one, _asked(register, ticket, one, typed or {})) for one in moves],
+        clocks=keep_promises.shown(session, settings, ticket, at=g.at),
+        events=queries.timeline(session, ticket),
+        files=queries.attachments(session, ticket),
+        approvals=approvals,
+        my_turn=_my_turn(approvals),
+        chain=chain,
+        drawing=graph.draw(chain, ticket.number),
+        registers=BY_KIND,
+        names=names(session),
+        relations=RELATIONS,
+        what_words=WHAT,
+        relation_choices=list(Relation),
+        servers=check_again.servers_of(session, settings, ticket),
+        papers=papers.addresses(number=ticket.number),
+        issued=papers.issued_of(ticket.number),
+        form_titles={one: FORMS[one].title for one in gather_form.CODES},
+        risk=risk.of(ticket.sheet) if ticket.kind is Kind.CHANGE else None,
+        trouble=trouble or {},
+        refused=refused,
+        at_move=at_move,
+        typed=typed or {},
+        can_edit=_can_edit(register, ticket),
+    )
+
+
+def _asked(
+    register: Register, ticket: Ticket, move: Move, typed: Mapping[str, Any]
+) -> list[tuple[Any, Any, bool]]:
+    """Return the fields a step asks for, with what their inputs hold."""
+    needed = [name for name in move.needs if not filled(ticket, name) or name in typed]
+    names_asked = list(dict.fromkeys([*needed, *move.asks]))
+    held = shown(register, ticket, typed, names_asked)
+    return [
+        (register.fields[name], held[name], name in move.needs)
+        for name in names_asked
+        if register.fields[name].by_hand
+    ]
+
+
+def _can_edit(register: Register, ticket: Ticket) -> bool:
+    state = register.by_state[ticket.state]
+    return (
+        state.is_open
+        and ticket.state not in register.locked
+        and somebody().role in register.openers
+    )
+
+
+def _my_turn(approvals: list[Any]) -> int | None:
+    """Return the asking whose next signature is the reader's; None for no such."""
+    if not approvals or approvals[0][0].outcome is not None:
+        return None
+    asked, steps = approvals[0]
+    waiting = [one for one in steps if one.agreed is None]
+    due = waiting[:1] if asked.sequential else waiting
+    me, role = somebody().username, somebody().role.value
+    for step in due:
+        if step.role == role or step.username == me:
+            return int(asked.id)
+        if me in signers_of(unit.session(), step, at=g.at):
+            return int(asked.id)
+    return None
