@@ -55,8 +55,8 @@ class Mistaken(ValueError):
         super().__init__(words.en)
 
 
-LONGEST = {FieldKind.TEXT: 200, FieldKind.LONG: 4000, FieldKind.LIST: 20_000}
-_ENTRIES = 500
+LONGEST = {FieldKind.TEXT: 200, FieldKind.LONG: 4000, FieldKind.LIST: 200_000}
+_ENTRIES = 2000
 _FIRST, _LAST = date(1990, 1, 1), date(2100, 1, 1)
 _LARGEST = 1e12
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from opsdesk.assets import operations
-from opsdesk.assets.fields import Value
+from opsdesk.assets.fields import LONGEST, FieldKind, Value
 from opsdesk.assets.models import Reconciliation
 from opsdesk.assets.operations.reconciling import (
     Explained,
@@ -25,6 +25,7 @@ from opsdesk.assets.operations.reconciling import (
 )
 from opsdesk.assets.queries.items import enrolled
 from opsdesk.core.desk import Desk
+from opsdesk.core.text import one_line, storable
 from opsdesk.inspections.facts import dig, number, rows
 from opsdesk.inspections.models import Slot
 from opsdesk.inspections.queries import rounds
@@ -118,17 +119,23 @@ def values_of(facts: Mapping[str, Any]) -> dict[str, Value | None]:
 
 def _said(facts: Any, name: str) -> str | None:
     value = dig(facts, name)
-    return value.strip() or None if isinstance(value, str) else None
+    return _clean(value) or None if isinstance(value, str) else None
+
+
+def _clean(text: str) -> str:
+    """Return what a machine said as every database takes it and a form gives it back."""
+    shown = " ".join(one_line(storable(text)).replace(";", ",").split())
+    return shown[: LONGEST[FieldKind.TEXT]]
 
 
 def _disks(facts: Any) -> list[str] | None:
     """Return local file systems as "/data xfs 1023 GiB"; how full they are is no item's."""
     found = [
-        f"{row['mount']} {row.get('type') or '?'} {_size(kib)}"
+        _clean(f"{row.get('mount')} {row.get('type') or '?'} {_size(kib)}")
         for row in rows(facts)
         if not row.get("remote") and (kib := number(row, "size_kib")) is not None
     ]
-    return sorted(found) or None
+    return sorted(set(found)) or None
 
 
 def _size(kib: float) -> str:
@@ -140,7 +147,7 @@ def _listening(facts: Any) -> list[str] | None:
     """Return the ports others can reach, without those that clients borrow."""
     listeners = [
         Listener(
-            protocol=str(row.get("protocol")),
+            protocol=_clean(str(row.get("protocol"))),
             address=str(row.get("address")),
             port=int(port),
         )
@@ -158,7 +165,7 @@ def _accounts(facts: Any) -> list[str] | None:
     lines = dig(facts, "accounts")
     if not isinstance(lines, list | tuple) or not lines:
         return None
-    return sorted(_account(str(line)) for line in lines)
+    return sorted({_clean(_account(str(line))) for line in lines})
 
 
 def _account(line: str) -> str:

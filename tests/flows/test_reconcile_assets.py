@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from opsdesk.assets import operations, queries
+from opsdesk.assets.fields import spelled
+from opsdesk.assets.item_types import DEVICE, checked
 from opsdesk.assets.models import CauseKind, Drift, DriftState, Item, Type
 from opsdesk.assets.operations.reconciling import Explained
 from opsdesk.assets.queries.drifts import drifts, last_reconciliation
@@ -20,7 +22,7 @@ from opsdesk.flows import reconcile_assets
 from opsdesk.inspections.models import Slot, Visit
 from probes.server import Server
 from probes.transcript import Outcome
-from tests.factories.assets import an_item
+from tests.factories.assets import ZONE, an_item
 from tests.factories.rounds import AT, judged_round, server, verdict
 
 NAMES = ("db-1", "db-2", "db-3", "db-4")
@@ -262,3 +264,23 @@ def test_a_difference_is_not_accepted_without_a_word(
             operations.accept(unit, drift, " ", by="zhiban", at=AT)
         with pytest.raises(RefusedInWords):
             operations.explain(unit, drift, "", by="zhiban", at=AT)
+
+
+def test_what_a_machine_says_is_kept_whatever_bytes_it_holds(
+    database: Database,
+) -> None:
+    evil = "Debian\x00\ud800; \x1b[31m" + "x" * 900
+    facts = machine(
+        identity={"os": evil, "kernel": 7, "cores": "many"},
+        filesystems=[{"mount": evil, "size_kib": 1 << 30}, {"size_kib": 5}, "no"],
+        ports={"listening": [{"port": "x"}, {"port": 22}]},
+        drift={"accounts": [evil, 5]},
+    )
+    with database.unit() as unit:
+        held(unit, facts={"db-1": facts})
+        item = queries.of_server(unit, "db-1")
+    assert item is not None
+    assert item.fields["os"].startswith("Debian\u2400")
+    assert "kernel" not in item.fields
+    texts = {name: spelled(value) for name, value in item.fields.items()}
+    assert checked(DEVICE, texts, ZONE, whole=True) == item.fields
