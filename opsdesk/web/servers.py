@@ -9,6 +9,7 @@ from flask import Blueprint, flash, g, jsonify, render_template, request, url_fo
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from opsdesk.assets.queries import of_server
 from opsdesk.core.errors import NotFound, Refused
 from opsdesk.inspections.operations import review as operations
 from opsdesk.inspections.queries import history, measures, review, rounds
@@ -68,6 +69,7 @@ def page(name: str) -> str:
         first=_first(newest),
         limits=_limits(server),
         windows=history.windows_of(session, name, at=g.at),
+        item=of_server(session, name),
         form=EmptyForm(),
     )
 
