@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from opsdesk.assets import operations, queries
-from opsdesk.assets.models import Kind, Type
+from opsdesk.assets.models import Drift, DriftState, Kind, Type
 from opsdesk.assets.queries import ItemFilter
 from opsdesk.assets.queries.items import PAGE
 from opsdesk.core.audit_models import AuditEntry
@@ -243,3 +243,54 @@ def test_what_people_type_is_shown_as_text(
         code = an_item(unit, evil, model=evil, note=evil).code
     for path in ("/assets", f"/assets/{code}", f"/assets/{code}/edit"):
         assert evil not in engineer.get(path).text
+
+
+@pytest.fixture
+def drift(sqlite_database: Database, web_1: str) -> int:
+    with sqlite_database.unit() as unit:
+        found = Drift(
+            item_id=item(sqlite_database, web_1).id,
+            field="model",
+            was="旧型号",
+            found={"value": "实际型号"},
+            round="INS-20261122-0001",
+            seen_at=NOON,
+            seen_last_at=NOON,
+            state=DriftState.OPEN,
+        )
+        unit.add(found)
+        unit.flush()
+        return found.id
+
+
+@pytest.mark.parametrize("decision", ["explain", "accept"])
+def test_a_difference_is_settled_on_screen_once(
+    engineer: Browser,
+    sqlite_database: Database,
+    web_1: str,
+    drift: int,
+    decision: str,
+) -> None:
+    assert "实际型号" in engineer.get("/assets/drift").text
+    settle = f"/assets/drift/{drift}"
+    empty = engineer.post(settle, "/assets/drift", decision=decision, why=" ")
+    assert empty.status_code == 409
+    said = {"decision": decision, "why": "CHG-20261122-0001"}
+    assert engineer.post(settle, "/assets/drift", **said).status_code == 303
+    assert item(sqlite_database, web_1).fields["model"] == "实际型号"
+    assert engineer.post(settle, "/assets/drift", **said).status_code == 409
+    assert "实际型号" not in engineer.get("/assets/drift").text
+
+
+def test_only_engineers_and_the_lead_may_change_the_library(
+    signed_in_as: SignedIn, sqlite_database: Database, web_1: str
+) -> None:
+    for role in (Role.CUSTOMER, Role.SYSTEM, Role.SECURITY, Role.AUDIT):
+        browser = signed_in_as(role)
+        edit = f"/assets/{web_1}/edit"
+        answer = browser.post(edit, "/me/password", version="1", model="x", **WHY)
+        assert answer.status_code == 403
+    lead = signed_in_as(Role.LEAD)
+    edit = f"/assets/{web_1}/edit"
+    assert lead.post(edit, edit, version="1", model="x", **WHY).status_code == 303
+    assert item(sqlite_database, web_1).version == 2
