@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from opsdesk.changes import risk
 from opsdesk.tickets import gates
-from opsdesk.tickets.models import Freeze
+from opsdesk.tickets.models import Freeze, Ticket
 from opsdesk.tickets.operations.approving import executors
 from opsdesk.tickets.register import Attempt, filled, value
 from probes.finding import Words
@@ -65,10 +65,14 @@ def not_frozen(attempt: Attempt) -> Words | None:
     return Words(_FROZEN.zh.format(reason=plain), _FROZEN.en.format(reason=plain))
 
 
+def goes_first(ticket: Ticket) -> bool:
+    """Tell whether a change may go before its approval."""
+    return bool(value(ticket, "change_kind") == "emergency")
+
+
 def is_emergency(attempt: Attempt) -> Words | None:
     """Only an emergency change may go before its approval."""
-    emergency = value(attempt.ticket, "change_kind") == "emergency"
-    return None if emergency else _NOT_EMERGENCY
+    return None if goes_first(attempt.ticket) else _NOT_EMERGENCY
 
 
 def verified_by_another(attempt: Attempt) -> Words | None:

@@ -75,6 +75,7 @@ MOVES = (
         needs=("change_kind", "reason", "content", "backout_steps", "executors"),
         noted=Words("谁口头批准、依据", "Who agreed by word of mouth, and why"),
         gates=(own.is_emergency,),
+        offered=own.goes_first,
         sets="began_doing_at",
     ),
     Move(
@@ -84,6 +85,7 @@ MOVES = (
         after="",
         needs=NEEDED,
         gates=(own.is_emergency,),
+        offered=own.goes_first,
         approval="change",
     ),
     Move(

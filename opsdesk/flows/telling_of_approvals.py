@@ -16,6 +16,8 @@ from opsdesk.tickets.models import ApprovalRound, ApprovalStep, Substitute, Tick
 from opsdesk.tickets.operations import approving
 from probes.finding import Words
 
+MOST = 100
+
 
 def tell_of(session: Session, ticket: Ticket, *, at: datetime) -> None:
     """Tell of a ticket's latest asking; nobody hears the same thing twice."""
@@ -57,6 +59,33 @@ def signers_of(session: Session, step: ApprovalStep, *, at: datetime) -> set[str
         )
         named = set(session.scalars(query))
     return named | _substitutes(session, named, at=at)
+
+
+def waiting_for(
+    session: Session, username: str, *, at: datetime
+) -> list[tuple[ApprovalRound, Ticket]]:
+    """Return the askings in which it is somebody's turn, oldest first."""
+    query = (
+        select(ApprovalRound, Ticket)
+        .join(Ticket, Ticket.id == ApprovalRound.ticket_id)
+        .where(ApprovalRound.outcome.is_(None))
+        .order_by(ApprovalRound.id)
+        .limit(MOST)
+    )
+    return [
+        (asked, ticket)
+        for asked, ticket in session.execute(query)
+        if is_turn_of(session, asked, username, at=at)
+    ]
+
+
+def is_turn_of(
+    session: Session, asked: ApprovalRound, username: str, *, at: datetime
+) -> bool:
+    """Tell whether a person may sign an asking now, for himself or for another."""
+    waiting = [one for one in approving.steps(session, asked) if one.agreed is None]
+    due = waiting[:1] if asked.sequential else waiting
+    return any(username in signers_of(session, step, at=at) for step in due)
 
 
 def _substitutes(session: Session, named: Iterable[str], *, at: datetime) -> set[str]:

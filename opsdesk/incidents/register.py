@@ -248,6 +248,7 @@ MOVES = (
         after="",
         needs=("modification_plan",),
         sets="plan_reported_at",
+        offered=lambda ticket: filled(ticket, "plan_due_at"),
     ),
     Move(
         name="resolve",

@@ -123,6 +123,7 @@ class Move:
     sets: str = ""
     approval: str = ""  # asks for signatures, for this purpose
     main: bool = False  # the one the page offers first
+    offered: Callable[[Ticket], bool] | None = None  # None: always shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,9 +172,15 @@ class Register:
     def move(self, name: str) -> Move | None:
         return next((move for move in self.moves if move.name == name), None)
 
-    def moves_from(self, state: str, role: Role) -> tuple[Move, ...]:
-        """Return what a role may do next, the main one first."""
-        able = [m for m in self.moves if state in m.before and role in m.roles]
+    def moves_from(self, ticket: Ticket, role: Role) -> tuple[Move, ...]:
+        """Return what a role may do next and has a use for, the main one first."""
+        able = [
+            move
+            for move in self.moves
+            if ticket.state in move.before
+            and role in move.roles
+            and (move.offered is None or move.offered(ticket))
+        ]
         return tuple(sorted(able, key=lambda move: not move.main))
 
 

@@ -8,12 +8,15 @@ from flask import Blueprint, g, render_template, request
 
 from opsdesk.core.clock import local_day
 from opsdesk.flows.keep_slots import timetable
+from opsdesk.flows.registers import BY_KIND
+from opsdesk.flows.telling_of_approvals import waiting_for
 from opsdesk.inspections.queries import board as query
 from opsdesk.inspections.queries.running import first_round_at, running_rounds
 from opsdesk.inspections.slots import next_due
 from opsdesk.people.models import Role
+from opsdesk.tickets.queries import lists
 from opsdesk.web import unit
-from opsdesk.web.access import READERS, may
+from opsdesk.web.access import READERS, may, somebody
 from opsdesk.web.forms import EmptyForm
 
 screen = Blueprint("board", __name__)
@@ -60,6 +63,9 @@ def _now() -> dict[str, Any]:
         "next_round": next_due(table, after=g.at),
         "running": running_rounds(session),
         "can_sign": _can_sign(),
+        "clocks": lists.waiting_for(session),
+        "approvals": waiting_for(session, somebody().username, at=g.at),
+        "registers": BY_KIND,
     }
 
 

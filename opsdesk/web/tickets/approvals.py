@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from flask import flash, g, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from opsdesk.core.errors import Refused
 from opsdesk.flows import work_tickets
 from opsdesk.flows.registers import BY_KIND
-from opsdesk.flows.telling_of_approvals import signers_of
+from opsdesk.flows.telling_of_approvals import waiting_for
 from opsdesk.people.queries import accounts
-from opsdesk.tickets.models import ApprovalRound, Ticket
-from opsdesk.tickets.operations import approving, substituting
+from opsdesk.tickets.operations import substituting
 from opsdesk.tickets.operations.approving import Decision
 from opsdesk.web import signing, unit
 from opsdesk.web.access import READERS, may, somebody
 from opsdesk.web.forms import local_moment
 from opsdesk.web.gate import go
 from opsdesk.web.tickets.blueprint import ONE, deed, register_at, screen, ticket_at
-
-MOST = 100
 
 
 @screen.post(f"{ONE}/decide")
@@ -51,7 +47,7 @@ def inbox() -> str:
     session, me = unit.session(), somebody()
     return render_template(
         "tickets/approvals.html",
-        waiting=[pair for pair in _open() if _is_mine(pair[0])],
+        waiting=waiting_for(session, me.username, at=g.at),
         registers=BY_KIND,
         standing=substituting.standing(session, me.username, at=g.at),
         others=[
@@ -60,25 +56,6 @@ def inbox() -> str:
             if one.role is me.role and one.username != me.username
         ],
     )
-
-
-def _open() -> list[tuple[ApprovalRound, Ticket]]:
-    query = (
-        select(ApprovalRound, Ticket)
-        .join(Ticket, Ticket.id == ApprovalRound.ticket_id)
-        .where(ApprovalRound.outcome.is_(None))
-        .order_by(ApprovalRound.id)
-        .limit(MOST)
-    )
-    return [(asked, ticket) for asked, ticket in unit.session().execute(query)]
-
-
-def _is_mine(asked: ApprovalRound) -> bool:
-    session = unit.session()
-    waiting = [one for one in approving.steps(session, asked) if one.agreed is None]
-    due = waiting[:1] if asked.sequential else waiting
-    me = somebody().username
-    return any(me in signers_of(session, step, at=g.at) for step in due)
 
 
 @screen.post("/approvals/substitutes")

@@ -10,7 +10,7 @@ from flask import g, render_template
 from opsdesk.changes import risk
 from opsdesk.flows import check_again, gather_form, keep_promises
 from opsdesk.flows.registers import BY_KIND
-from opsdesk.flows.telling_of_approvals import signers_of
+from opsdesk.flows.telling_of_approvals import is_turn_of
 from opsdesk.people.queries import names
 from opsdesk.tickets.models import Kind, Relation, Ticket
 from opsdesk.tickets.queries import page as queries
@@ -43,7 +43,7 @@ def shown_page(
     """Return a record's page; after a refused step with what was typed, and why."""
     register, session = register_at(path), unit.session()
     settings = unit.desk().settings
-    moves = register.moves_from(ticket.state, somebody().role)
+    moves = register.moves_from(ticket, somebody().role)
     chain = queries.chain(session, ticket)
     approvals = queries.approvals(session, ticket)
     return render_template(
@@ -105,13 +105,6 @@ def _my_turn(approvals: list[Any]) -> int | None:
     """Return the asking whose next signature is the reader's; None for no such."""
     if not approvals or approvals[0][0].outcome is not None:
         return None
-    asked, steps = approvals[0]
-    waiting = [one for one in steps if one.agreed is None]
-    due = waiting[:1] if asked.sequential else waiting
-    me, role = somebody().username, somebody().role.value
-    for step in due:
-        if step.role == role or step.username == me:
-            return int(asked.id)
-        if me in signers_of(unit.session(), step, at=g.at):
-            return int(asked.id)
-    return None
+    asked = approvals[0][0]
+    mine = is_turn_of(unit.session(), asked, somebody().username, at=g.at)
+    return int(asked.id) if mine else None
