@@ -81,7 +81,7 @@ def test_english_keeps_the_places_and_has_no_chinese_left(english: Catalog) -> N
 def test_what_is_written_in_templates_is_chinese_to_begin_with(
     written: Catalog,
 ) -> None:
-    marks = {"、", "，", "；"}
+    marks = {"、", "，", "；", "："}
     assert [
         texts(message)[0]
         for message in messages(written)
