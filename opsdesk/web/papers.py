@@ -13,6 +13,7 @@ from opsdesk.core import audit
 from opsdesk.core.errors import NotFound
 from opsdesk.flows import gather_form, print_form
 from opsdesk.flows.registers import BY_KIND
+from opsdesk.tickets.models import Ticket
 from opsdesk.tickets.operations.holding import found
 from opsdesk.web import unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
@@ -69,10 +70,9 @@ def archived(number: str, version: int, kind: str) -> Response:
     return _file(content, f"{number}-v{version}", kind)
 
 
-def issued_of(number: str) -> list[documents.DocumentView]:
+def issued_of(ticket: Ticket) -> list[documents.DocumentView]:
     """Return the forms of a ticket that are in the archive, newest version each."""
     session, settings = unit.session(), unit.desk().settings
-    ticket = found(session, number)
     numbers = [
         gather_form.form_number(settings, ticket, form)
         for form in gather_form.forms_of(ticket)
@@ -81,9 +81,9 @@ def issued_of(number: str) -> list[documents.DocumentView]:
     return [view for view in views if view is not None]
 
 
-def addresses(number: str) -> list[tuple[str, str, str]]:
+def addresses(ticket: Ticket) -> list[tuple[str, str, str]]:
     """Return (form, PDF address, DOCX address) of every form a ticket has."""
-    ticket = found(unit.session(), number)
+    number = ticket.number
     return [
         (
             form,

@@ -17,7 +17,7 @@ from opsdesk.web.gate import go
 from opsdesk.web.language import said, words
 from opsdesk.web.tickets.blueprint import ONE, deed, register_at, screen, ticket_at
 from opsdesk.web.tickets.entry import sent
-from opsdesk.web.tickets.record import shown_page
+from opsdesk.web.tickets.record import After, shown_page
 
 UNPROCESSABLE = 422
 
@@ -42,17 +42,13 @@ def step(path: str, number: str, name: str) -> Response | tuple[str, int]:
         work_tickets.move(unit.session(), settings, number, made, deed())
     except Mistaken as mistaken:
         unit.roll_back()
-        return (
-            shown_page(
-                path,
-                ticket_at(path, number),
-                trouble=mistaken.fields,
-                refused=said(mistaken),
-                at_move=name,
-                typed={**typed, "note": note},
-            ),
-            UNPROCESSABLE,
+        after = After(
+            step=name,
+            refused=said(mistaken),
+            trouble=mistaken.fields,
+            typed={**typed, "note": note},
         )
+        return shown_page(path, ticket_at(path, number), after), UNPROCESSABLE
     assert chosen is not None  # the table refused anything else
     flash(_("已完成：%(step)s。", step=words(chosen.label)))
     return go(f"{register.path}/{number}")

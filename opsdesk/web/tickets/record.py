@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import g, render_template
@@ -24,6 +25,16 @@ from opsdesk.web.tickets.wording import RELATIONS, WHAT
 from reports.documents.forms.catalogue import FORMS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """A step that was refused: which, why, and what was typed."""
+
+    step: str = ""
+    refused: str = ""
+    trouble: Mapping[str, Any] = field(default_factory=dict)
+    typed: Mapping[str, Any] = field(default_factory=dict)
+
+
 @screen.get(ONE)
 @may(*READERS)
 def page(path: str, number: str) -> str:
@@ -31,51 +42,57 @@ def page(path: str, number: str) -> str:
     return shown_page(path, ticket_at(path, number))
 
 
-def shown_page(
-    path: str,
-    ticket: Ticket,
-    *,
-    trouble: Mapping[str, Any] | None = None,
-    refused: str = "",
-    at_move: str = "",
-    typed: Mapping[str, Any] | None = None,
-) -> str:
+def shown_page(path: str, ticket: Ticket, after: After | None = None) -> str:
     """Return a record's page; after a refused step with what was typed, and why."""
+    after = after or After()
     register, session = register_at(path), unit.session()
-    settings = unit.desk().settings
     moves = register.moves_from(ticket, somebody().role)
-    chain = queries.chain(session, ticket)
-    approvals = queries.approvals(session, ticket)
     return render_template(
         "tickets/record.html",
         register=register,
         path=path,
         ticket=ticket,
         state=register.by_state[ticket.state],
-        steps=[(one, _asked(register, ticket, one, typed or {})) for one in moves],
-        clocks=keep_promises.shown(session, settings, ticket, at=g.at),
-        events=queries.timeline(session, ticket),
-        files=queries.attachments(session, ticket),
-        approvals=approvals,
-        my_turn=_my_turn(approvals),
-        chain=chain,
-        drawing=graph.draw(chain, ticket.number),
-        registers=BY_KIND,
-        names=names(session),
-        relations=RELATIONS,
-        what_words=WHAT,
-        relation_choices=list(Relation),
-        servers=check_again.servers_of(session, settings, ticket),
-        papers=papers.addresses(number=ticket.number),
-        issued=papers.issued_of(ticket.number),
-        form_titles={one: FORMS[one].title for one in gather_form.CODES},
-        risk=risk.of(ticket.sheet) if ticket.kind is Kind.CHANGE else None,
-        trouble=trouble or {},
-        refused=refused,
-        at_move=at_move,
-        typed=typed or {},
+        steps=[(one, _asked(register, ticket, one, after.typed)) for one in moves],
+        trouble=after.trouble,
+        refused=after.refused,
+        at_move=after.step,
+        typed=after.typed,
         can_edit=_can_edit(register, ticket),
+        names=names(session),
+        risk=risk.of(ticket.sheet) if ticket.kind is Kind.CHANGE else None,
+        **_around(ticket),
+        **_paper(ticket),
     )
+
+
+def _around(ticket: Ticket) -> dict[str, Any]:
+    """Return what happened to a ticket and what gathers around it."""
+    session, settings = unit.session(), unit.desk().settings
+    chain = queries.chain(session, ticket)
+    approvals = queries.approvals(session, ticket)
+    return {
+        "clocks": keep_promises.shown(session, settings, ticket, at=g.at),
+        "events": queries.timeline(session, ticket),
+        "files": queries.attachments(session, ticket),
+        "approvals": approvals,
+        "my_turn": _my_turn(approvals),
+        "chain": chain,
+        "drawing": graph.draw(chain, ticket.number),
+        "registers": BY_KIND,
+        "relations": RELATIONS,
+        "relation_choices": list(Relation),
+        "what_words": WHAT,
+        "servers": check_again.servers_of(session, settings, ticket),
+    }
+
+
+def _paper(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "papers": papers.addresses(ticket),
+        "issued": papers.issued_of(ticket),
+        "form_titles": {one: FORMS[one].title for one in gather_form.CODES},
+    }
 
 
 def _asked(
