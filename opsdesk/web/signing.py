@@ -1,6 +1,6 @@
 """The password, and the code where there is one, behind every signature.
 
-A form carries `sign_fields(person)` of macros.html; its view calls `reauthenticate`.
+A form carries `sign_fields(person)` of signing.html; its view calls `reauthenticate`.
 """
 
 from __future__ import annotations
