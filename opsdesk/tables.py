@@ -2,6 +2,7 @@
 
 from opsdesk.archive import models as archive
 from opsdesk.assets import models as assets
+from opsdesk.changes import models as changes
 from opsdesk.core import audit_models as audit
 from opsdesk.core.database import Row
 from opsdesk.core.outbox import models as outbox
@@ -11,5 +12,16 @@ from opsdesk.people.handover import models as handover
 from opsdesk.people.roster import models as roster
 from opsdesk.tickets import models as tickets
 
-TABLES = (audit, outbox, people, roster, handover, assets, tickets, archive, inspections)
+TABLES = (
+    audit,
+    outbox,
+    people,
+    roster,
+    handover,
+    assets,
+    tickets,
+    changes,
+    archive,
+    inspections,
+)
 metadata = Row.metadata

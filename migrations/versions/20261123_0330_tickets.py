@@ -23,6 +23,7 @@ TABLES = (
     "substitute",
     "freeze",
     "article",
+    "change_template",
 )
 
 SQLITE_GUARDS = tuple(
@@ -51,6 +52,7 @@ def upgrade() -> None:
     _substitute()
     _freeze()
     _article()
+    _change_template()
     _guard()
 
 
@@ -342,9 +344,40 @@ def _article() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("module", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("is_newest", sa.Boolean(), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_article"),
         sa.UniqueConstraint("code", "version", name="uq_article_code_version"),
+    )
+
+
+def _change_template() -> None:
+    op.create_table(
+        "change_template",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("fields", JSON, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lead_by", sa.String(length=64), nullable=False),
+        sa.Column("lead_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("customer_by", sa.String(length=64), nullable=False),
+        sa.Column("customer_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_why", sa.String(length=500), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_change_template"),
+    )
+    op.create_index(
+        "uq_change_template_standing",
+        "change_template",
+        ["name"],
+        unique=True,
+        sqlite_where=sa.text("ended_at is null"),
+        postgresql_where=sa.text("ended_at is null"),
     )

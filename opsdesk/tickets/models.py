@@ -300,7 +300,10 @@ class Freeze(Row):
 
 
 class Article(Row):
-    """A version of an article of the knowledge base; the newest of a code holds."""
+    """A version of an article of the knowledge base; versions are only added.
+
+    Publishing and retiring are versions too; `note` says what changed, or why.
+    """
 
     __tablename__ = "article"
     __table_args__ = (UniqueConstraint("code", "version"),)
@@ -312,6 +315,7 @@ class Article(Row):
     body: Mapped[str] = mapped_column(Text)
     module: Mapped[str] = mapped_column(String(64), default="")
     state: Mapped[str] = mapped_column(String(16))  # draft, published, retired
+    note: Mapped[str] = mapped_column(String(500), default="")
     is_newest: Mapped[bool] = mapped_column(default=True)
     by: Mapped[str] = mapped_column(String(USERNAME))
     at: Mapped[datetime]

@@ -14,6 +14,8 @@ PREFIXES = (
     *("INC", "PRB", "REQ", "CHG", "REL", "REP", "EMR", "DRL", "INS", "PAT"),
     *("BAK", "RST", "DQR", "DOC"),
 )
+ARTICLES = "KB"
+_EVERY_DAY = date(2000, 1, 1)
 
 
 def next_number(session: Session, prefix: str, day: date) -> str:
@@ -24,6 +26,15 @@ def next_number(session: Session, prefix: str, day: date) -> str:
     """
     if prefix not in PREFIXES:
         raise ValueError(f"no such number series: {prefix}")
+    return f"{prefix}-{day:%Y%m%d}-{_next(session, prefix, day):04d}"
+
+
+def next_article(session: Session) -> str:
+    """Take the next code of an article, like KB-0001: one series for all days."""
+    return f"{ARTICLES}-{_next(session, ARTICLES, _EVERY_DAY):04d}"
+
+
+def _next(session: Session, prefix: str, day: date) -> int:
     insert = (
         postgresql.insert(NumberSeries)
         if session.get_bind().dialect.name == "postgresql"
@@ -31,11 +42,11 @@ def next_number(session: Session, prefix: str, day: date) -> str:
     )
     first = insert.values(prefix=prefix, day=day, last=0).on_conflict_do_nothing()
     session.execute(first)
-    taken = session.execute(
+    taken: int = session.execute(
         update(NumberSeries)
         .where(NumberSeries.prefix == prefix, NumberSeries.day == day)
         .values(last=NumberSeries.last + 1)
         .returning(NumberSeries.last)
         .execution_options(synchronize_session=False)
     ).scalar_one()
-    return f"{prefix}-{day:%Y%m%d}-{taken:04d}"
+    return taken

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from opsdesk.web import (
     account,
+    articles,
     assets,
     audit_trail,
     board,
@@ -41,6 +42,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     roster.screen,
     handover.screen,
     tickets.screen,
+    articles.screen,
     statistics.screen,
     settings.screen,
     people.screen,
