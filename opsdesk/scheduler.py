@@ -23,6 +23,7 @@ from opsdesk.flows import deliver_notices, keep_desk, keep_slots
 
 SECONDS_BETWEEN_TICKS = 3
 SECONDS_BETWEEN_SWEEPS = 15
+MINUTES_BETWEEN_REMINDERS = 20
 LOCKED = 3
 """Exit status of a second scheduler on the same data folder."""
 
@@ -60,6 +61,14 @@ def build(
         seconds=SECONDS_BETWEEN_SWEEPS,
         args=[desk],
         id="keep_desk",
+        next_run_time=clock.now(),
+    )
+    scheduler.add_job(
+        keep_desk.remind,
+        "interval",
+        minutes=MINUTES_BETWEEN_REMINDERS,
+        args=[desk],
+        id="remind_duties",
         next_run_time=clock.now(),
     )
     return scheduler

@@ -15,6 +15,7 @@ from opsdesk.flows import (
     keep_promises,
     keep_roster,
     raise_incidents,
+    remind_duties,
 )
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,11 @@ def tick(desk: Desk) -> None:
     at = clock.now()
     for name, part in PARTS:
         _do(desk, name, part, at)
+
+
+def remind(desk: Desk) -> None:
+    """Say what falls due; three times an hour is often enough for that."""
+    _do(desk, "duties", remind_duties.sweep, clock.now())
 
 
 def _do(desk: Desk, name: str, part: Callable[..., int], at: datetime) -> None:

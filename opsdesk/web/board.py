@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, g, render_template, request
@@ -14,10 +15,12 @@ from opsdesk.inspections.queries import board as query
 from opsdesk.inspections.queries.running import first_round_at, running_rounds
 from opsdesk.inspections.slots import next_due
 from opsdesk.people.models import Role
+from opsdesk.tickets.promises import tables
 from opsdesk.tickets.queries import lists
 from opsdesk.web import unit
 from opsdesk.web.access import READERS, may, somebody
 from opsdesk.web.forms import EmptyForm
+from opsdesk.web.words import gettext as _
 
 screen = Blueprint("board", __name__)
 
@@ -66,7 +69,24 @@ def _now() -> dict[str, Any]:
         "clocks": lists.waiting_for(session),
         "approvals": waiting_for(session, somebody().username, at=g.at),
         "registers": BY_KIND,
+        "holidays": _holidays(today),
     }
+
+
+def _holidays(today: date) -> str:
+    """Say where the table of holidays of this month or the next is not final."""
+    year = (today + timedelta(days=31)).year
+    if year not in tables.years():
+        return _(
+            "%(year)s 年的节假日表还没有收录：从那时起的时限无法计算。请升级到带有该年表的版本。",
+            year=year,
+        )
+    if tables.table(year).provisional:
+        return _(
+            "%(year)s 年的节假日表是暂定的：只有法定节假日，放假通知收录后可能调整。",
+            year=year,
+        )
+    return ""
 
 
 def _can_sign() -> bool:

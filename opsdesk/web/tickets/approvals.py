@@ -11,10 +11,10 @@ from opsdesk.flows import work_tickets
 from opsdesk.flows.registers import BY_KIND
 from opsdesk.flows.telling_of_approvals import waiting_for
 from opsdesk.people.queries import accounts
-from opsdesk.tickets.operations import substituting
+from opsdesk.tickets.operations import scanning, substituting
 from opsdesk.tickets.operations.approving import Decision
 from opsdesk.web import signing, unit
-from opsdesk.web.access import READERS, may, somebody
+from opsdesk.web.access import BUSINESS, READERS, may, somebody
 from opsdesk.web.forms import local_moment
 from opsdesk.web.gate import go
 from opsdesk.web.tickets.blueprint import ONE, deed, register_at, screen, ticket_at
@@ -37,6 +37,23 @@ def decide(path: str, number: str) -> Response:
     )
     work_tickets.decide(session, unit.desk().settings, number, decision, deed())
     flash(_("已签署。") if decision.agrees else _("已驳回。"))
+    return go(f"{register_at(path).path}/{number}")
+
+
+@screen.post(f"{ONE}/scan")
+@may(*BUSINESS)
+def scan(path: str, number: str) -> Response:
+    """Bind a scan of the signed paper to the snapshot it signs."""
+    ticket_at(path, number)
+    scanning.bind(
+        unit.session(),
+        number,
+        request.form.get("round", type=int) or 0,
+        request.form.get("file", type=int) or 0,
+        by=somebody(),
+        at=g.at,
+    )
+    flash(_("签字扫描件已与签署的内容绑定。"))
     return go(f"{register_at(path).path}/{number}")
 
 
