@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
@@ -19,9 +21,11 @@ from opsdesk.flows import work_tickets
 from opsdesk.flows.work_tickets import Deed
 from opsdesk.people.models import Role
 from opsdesk.tickets.models import ApprovalRound, Kind, Substitute, Ticket
-from opsdesk.tickets.operations import approving
+from opsdesk.tickets.operations import approving, scanning, substituting
 from opsdesk.tickets.operations.approving import Decision
 from opsdesk.tickets.operations.editing import Edition
+from opsdesk.tickets.operations.noting import File
+from opsdesk.tickets.operations.substituting import Term
 from tests.factories.people import NOON, a_person
 from tests.factories.settings import some_settings
 from tests.factories.tickets import (
@@ -29,6 +33,7 @@ from tests.factories.tickets import (
     CUSTOMER,
     ENGINEER,
     LEAD,
+    SHA,
     Hand,
     a_ticket,
     change_values,
@@ -296,3 +301,43 @@ def test_a_change_waits_for_its_window_and_is_verified_by_another(
         closing = {"register_updated": "yes", "observation_result": "正常"}
         with pytest.raises(Refused, match="观察期"):
             step(session, settings, ticket, "close", closing)
+
+
+def test_a_signed_scan_is_bound_once_to_the_snapshot_it_signs(
+    database: Database, settings: Settings
+) -> None:
+    with database.unit() as session:
+        ticket = submitted(session, settings)
+        file = File(name="扫描件.pdf", media_type="", size=3, sha256=SHA)
+        deed = Deed(by=ENGINEER, at=NOON)
+        row = work_tickets.attach(session, ticket.number, file, deed)
+        asking = asked(session, ticket)
+        bind = partial(scanning.bind, session, ticket.number, by=ENGINEER, at=NOON)
+        bind(asking.id, row.id)
+        assert asking.scan_id == row.id
+        with pytest.raises(Refused, match="已经绑定"):
+            bind(asking.id, row.id)
+        with pytest.raises(Refused, match="没有这次审批"):
+            bind(asking.id + 1, row.id)
+
+
+def test_only_an_account_of_the_same_role_is_a_substitute(
+    database: Database, settings: Settings
+) -> None:
+    with database.unit() as session:
+        for hand in (LEAD, OTHER_LEAD, CUSTOMER):
+            a_person(session, hand.username, hand.role)
+        term = Term(
+            substitute=CUSTOMER.username,
+            since=NOON,
+            until=NOON + timedelta(days=3),
+            reason="出差",
+        )
+        with pytest.raises(Refused, match="同一角色"):
+            substituting.appoint(session, term, by=LEAD, at=NOON)
+        other = replace(term, substitute=OTHER_LEAD.username)
+        row = substituting.appoint(session, other, by=LEAD, at=NOON)
+        with pytest.raises(Refused, match="没有这项"):
+            substituting.end(session, row.id, by=CUSTOMER, at=NOON)
+        substituting.end(session, row.id, by=LEAD, at=NOON)
+        assert substituting.standing(session, LEAD.username, at=NOON) == []
