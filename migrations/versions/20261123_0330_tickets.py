@@ -361,6 +361,7 @@ def _change_template() -> None:
         sa.Column("fields", JSON, nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lead_by", sa.String(length=64), nullable=False),

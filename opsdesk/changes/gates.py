@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from opsdesk.changes import risk
+from opsdesk.changes.models import ChangeTemplate
 from opsdesk.tickets import gates
 from opsdesk.tickets.models import Freeze, Ticket
 from opsdesk.tickets.operations.approving import executors
@@ -26,9 +27,21 @@ def class_fits_risk(attempt: Attempt) -> Words | None:
 
 
 def template_for_standard(attempt: Attempt) -> Words | None:
-    """Only what follows a template agreed to beforehand is a standard change."""
-    standard = value(attempt.ticket, "change_kind") == "standard"
-    return _NO_TEMPLATE if standard and not filled(attempt.ticket, "template") else None
+    """Only what follows a template both sides signed, still valid, is standard."""
+    if value(attempt.ticket, "change_kind") != "standard":
+        return None
+    if not filled(attempt.ticket, "template"):
+        return _NO_TEMPLATE
+    name = value(attempt.ticket, "template")
+    query = select(ChangeTemplate).where(
+        ChangeTemplate.name == name, ChangeTemplate.ended_at.is_(None)
+    )
+    template = attempt.session.scalar(query)
+    if template is None or not template.is_signed:
+        return _NOT_AGREED
+    if attempt.at >= template.ends_at:
+        return _TEMPLATE_EXPIRED
+    return None
 
 
 def window_sound(attempt: Attempt) -> Words | None:
@@ -114,6 +127,16 @@ _NO_TEMPLATE = Words(
     "标准变更要选定预先批准的模板；没有模板请改为一般变更。",
     "A standard change follows a template agreed to before; without one, make it a "
     "normal change.",
+)
+_NOT_AGREED = Words(
+    "这个名称的标准变更模板不存在、已停用，或还没有双方签署：请换一个模板，或改为一般变更。",
+    "There is no template of this name that both sides have signed: choose another, or "
+    "make it a normal change.",
+)
+_TEMPLATE_EXPIRED = Words(
+    "标准变更模板已过有效期：请先续期并由双方重新签署，或改为一般变更。",
+    "The template has expired: have it renewed and signed again, or make this a normal "
+    "change.",
 )
 _NO_WINDOW = Words(
     "计划窗口的结束应晚于开始，请核对。", "The window must end after it begins."

@@ -34,6 +34,7 @@ class ChangeTemplate(Row):
     fields: Mapped[dict[str, Any]]
     sha256: Mapped[str] = mapped_column(String(64))
     valid_until: Mapped[date]
+    ends_at: Mapped[datetime]  # when that day is over
     by: Mapped[str] = mapped_column(String(64))  # who last wrote it
     at: Mapped[datetime]
     lead_by: Mapped[str] = mapped_column(String(64), default="")
@@ -49,6 +50,6 @@ class ChangeTemplate(Row):
     def is_signed(self) -> bool:
         return self.lead_at is not None and self.customer_at is not None
 
-    def stands(self, day: date) -> bool:
-        """Tell whether a standard change may follow it on a local day."""
-        return self.is_signed and self.ended_at is None and day <= self.valid_until
+    def stands(self, at: datetime) -> bool:
+        """Tell whether a standard change may follow it."""
+        return self.is_signed and self.ended_at is None and at < self.ends_at

@@ -1,0 +1,1 @@
+"""Freezes of changes, and templates of standard ones."""
