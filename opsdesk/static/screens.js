@@ -5,7 +5,7 @@
   // A half-written text survives leaving the page; it is dropped once it was sent.
   const drafts = () => document.querySelectorAll("form[data-draft]").forEach((form) => {
     const key = KEEP + form.dataset.draft;
-    const fields = form.querySelectorAll("textarea, input:not([type=hidden]):not([type=checkbox]):not([type=password])");
+    const fields = form.querySelectorAll("textarea, select, input:not([type=hidden]):not([type=checkbox]):not([type=file]):not([type=password])");
     const kept = JSON.parse(localStorage.getItem(key) || "{}");
     fields.forEach((field) => { if (kept[field.name] && !field.value) field.value = kept[field.name]; });
     form.addEventListener("input", () => {
@@ -16,9 +16,10 @@
   });
   const dropSent = () => {
     const key = sessionStorage.getItem(KEEP + "sent");
-    if (!key || document.querySelector(".error-page, [data-refused]")) return;
-    localStorage.removeItem(key);
+    if (!key) return;
     sessionStorage.removeItem(KEEP + "sent");
+    // Refused, failed or signed out: it was not saved, so the text stays.
+    if (!document.querySelector(".error-page, [data-refused], form[action^='/sign-in']")) localStorage.removeItem(key);
   };
 
   // A board that has not heard from the desk says so.

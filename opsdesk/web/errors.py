@@ -28,6 +28,7 @@ CONFLICT, MISSING, UNAVAILABLE = 409, 404, 503
 AWAY = (OperationalError, InterfaceError, DatabaseTimeout)
 
 LOG = structlog.get_logger()
+MOST_TYPED = 40
 
 
 def install(app: Flask) -> None:
@@ -85,7 +86,17 @@ def _stale_form(error: CSRFError) -> tuple[str, int]:
     sentence = _(
         "这张表单已失效，可能是登录过期或在别处重新登录。没有任何改动：请返回、刷新后再提交。"
     )
-    return _page(400, sentence), 400
+    return _page(400, sentence, _typed()), 400
+
+
+def _typed() -> list[str]:
+    """Return the words a form brought; what is secret is not shown again."""
+    secret = ("password", "code", "token")
+    return [
+        text
+        for name, text in request.form.items()
+        if text.strip() and not any(word in name for word in secret)
+    ][:MOST_TYPED]
 
 
 def _http(error: HTTPException) -> tuple[str, int]:
@@ -143,8 +154,9 @@ def _broken_store(trouble: Damaged | Unwritable) -> tuple[str, int]:
     return _page(UNAVAILABLE, words(trouble.words)), UNAVAILABLE
 
 
-def _page(status: int, sentence: str) -> str:
+def _page(status: int, sentence: str, typed: list[str] | None = None) -> str:
     values = {
+        "typed": typed,
         "status": status,
         "sentence": sentence,
         "unread": None,

@@ -1,0 +1,251 @@
+"""The registers on screen: bounded queries, two savers, hostile files and words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+import pytest
+from sqlalchemy import event
+
+from opsdesk.core.database import Database
+from opsdesk.core.settings import Settings
+from opsdesk.flows.registers import REGISTERS
+from opsdesk.people.models import Role
+from opsdesk.tickets.models import Kind
+from tests.factories.tickets import a_ticket
+from tests.web.conftest import Browser, SignedIn
+
+LIST_QUERIES, PAGE_QUERIES = 10, 22  # with the session, the bell and who is on duty
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """Collect the statements that reach the database meanwhile."""
+    seen: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_more: object) -> None:
+        seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def opened(browser: Browser, register: str = "incidents", **fields: str) -> str:
+    """Open a record by its short form; returns the address of its page."""
+    page = f"/{register}/new"
+    answer = browser.post(page, page, **{"title": "导出超时", **fields})
+    assert answer.status_code == 303
+    return answer.headers["Location"]
+
+
+def uploaded(browser: Browser, address: str, name: str, content: bytes) -> str:
+    """Upload one file; returns the address it is handed out at."""
+    answer = browser.client.post(
+        f"{address}/files",
+        data={
+            "csrf_token": browser.token(address),
+            "file": (BytesIO(content), name),
+        },
+        headers={"Accept": "application/json"},
+    )
+    assert answer.status_code == 200
+    assert answer.json["files"][0]["sha256"] == hashlib.sha256(content).hexdigest()
+    page = browser.get(address).text
+    start = page.index(f"{address}/files/")
+    return page[start : page.index('"', start)]
+
+
+def test_a_list_asks_as_much_of_the_database_for_fifty_rows_as_for_none(
+    signed_in_as: SignedIn, sqlite_database: Database, settings: Settings
+) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    engineer.get("/incidents")
+    with counted(sqlite_database) as none:
+        engineer.get("/incidents")
+    with sqlite_database.unit() as session:
+        for at in range(51):
+            a_ticket(session, settings, Kind.INCIDENT, {"title": f"第 {at} 张"})
+    with counted(sqlite_database) as full:
+        page = engineer.get("/incidents").text
+    assert page.count("<tr data-step") == 50
+    assert len(full) == len(none) <= LIST_QUERIES, "\n".join(full)
+    assert not [one for one in full if "count(" in one and "FROM ticket" in one]
+    assert not [one for one in full if "ticket.sheet" in one]
+
+
+def test_a_record_asks_no_more_of_the_database_for_a_long_timeline(
+    signed_in_as: SignedIn, sqlite_database: Database
+) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    address = opened(engineer)
+    for _ in range(5):
+        engineer.post(f"{address}/notes", address, text="看过了")
+    engineer.get(address)
+    with counted(sqlite_database) as asked:
+        engineer.get(address)
+    assert len(asked) <= PAGE_QUERIES, "\n".join(asked)
+
+
+def test_every_register_has_a_list_a_form_and_a_record_page(
+    signed_in_as: SignedIn,
+) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    for register in REGISTERS:
+        path = register.path.strip("/")
+        assert engineer.get(register.path).status_code == 200
+        address = opened(engineer, path, title=f"一张{register.title.zh}")
+        page = engineer.get(address)
+        assert page.status_code == 200
+        assert f"一张{register.title.zh}" in page.text
+        assert f"一张{register.title.zh}" in engineer.get(register.path).text
+        number = address.rsplit("/", 1)[1]
+        assert engineer.get(f"/t/{number.lower()}").headers["Location"] == address
+
+
+def test_a_refused_form_keeps_every_word_that_was_typed(signed_in_as: SignedIn) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    answer = engineer.post(
+        "/incidents/new",
+        "/incidents/new",
+        title="题" * 300,
+        description="报表导不出来",
+        began_at="2026-11-22T09:30",
+    )
+    assert answer.status_code == 422
+    assert "题" * 300 in answer.text
+    assert "报表导不出来" in answer.text
+    assert 'value="2026-11-22T09:30"' in answer.text
+
+
+def test_a_form_sent_after_the_session_ended_comes_back_filled(
+    signed_in_as: SignedIn,
+) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    answer = engineer.client.post(
+        "/incidents/new",
+        data={"csrf_token": "从前的", "title": "写了一半", "description": "很长的话"},
+    )
+    assert answer.status_code in (400, 403, 409)
+    assert "写了一半" in answer.text
+    assert "很长的话" in answer.text
+
+
+def test_two_who_save_the_same_record_see_both_texts_and_lose_neither(
+    signed_in_as: SignedIn,
+) -> None:
+    engineer, lead = signed_in_as(Role.ENGINEER), signed_in_as(Role.LEAD)
+    address = opened(engineer, description="原来的")
+    save = f"{address}/edit"
+    first = lead.post(save, address, title="负责人改的", version="1")
+    assert first.status_code == 303
+    mine = {"title": "我改的", "description": "我写的", "version": "1"}
+    late = engineer.post(save, address, **mine)
+    assert late.status_code == 409
+    for text in ("负责人改的", "我改的", "原来的", "我写的"):
+        assert text in late.text
+    assert "负责人改的" in engineer.get(address).text
+    merged = engineer.post(f"{address}/merge", address, note="只留这句")
+    assert merged.status_code == 303
+    assert "只留这句" in engineer.get(address).text
+    over = engineer.post(save, address, **{**mine, "version": "2"})
+    assert over.status_code == 303
+    assert "我写的" in engineer.get(address).text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd", '附件 <b>截图</b>".html', "报表;X-Evil=1.png", "a" * 300],
+)
+def test_a_hostile_file_is_saved_and_never_run(
+    signed_in_as: SignedIn, name: str
+) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    content = b"<!doctype html><script>alert(1)</script>"
+    answer = engineer.get(uploaded(engineer, opened(engineer), name, content))
+    assert answer.data == content
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert "/" not in answer.headers["Content-Disposition"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_an_image_that_is_a_page_as_well_is_shown_as_an_image_only(
+    signed_in_as: SignedIn,
+) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    content = PNG + b"<script>alert(1)</script>"
+    where = uploaded(engineer, opened(engineer), "截图.html", content)
+    answer = engineer.get(where)
+    assert answer.headers["Content-Type"] == "image/png"
+    assert "%E6%88%AA%E5%9B%BE" in answer.headers["Content-Disposition"]
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_file_past_the_limit_is_refused_and_not_kept(
+    signed_in_as: SignedIn, settings: Settings
+) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    address = opened(engineer)
+    answer = engineer.client.post(
+        f"{address}/files",
+        data={
+            "csrf_token": engineer.token(address),
+            "file": (BytesIO(b"\0" * ((32 << 20) + 1)), "镜像.iso"),
+        },
+        buffered=True,
+    )
+    assert answer.status_code in (409, 413, 422)
+    assert "32" in answer.text
+    assert "没有附件" in engineer.get(address).text
+
+
+def test_a_file_of_another_record_is_not_found_under_this_one(
+    signed_in_as: SignedIn,
+) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    one, other = opened(engineer), opened(engineer)
+    where = uploaded(engineer, one, "a.txt", b"a")
+    assert engineer.get(where.replace(one, other)).status_code == 404
+
+
+def test_every_row_of_many_says_what_became_of_it(signed_in_as: SignedIn) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    good = opened(engineer, title="甲").rsplit("/", 1)[1]
+    page = engineer.client.post(
+        "/incidents/many",
+        data={
+            "csrf_token": engineer.token("/incidents"),
+            "what": "acknowledge",
+            "number": [good, "INC-19990101-0001"],
+        },
+    )
+    assert page.status_code == 200
+    assert good in page.text
+    assert "INC-19990101-0001" in page.text
+    assert "没有" in page.text
+
+
+def test_a_customer_opens_an_incident_and_may_not_open_a_change(
+    signed_in_as: SignedIn,
+) -> None:
+    customer = signed_in_as(Role.CUSTOMER)
+    assert customer.get(opened(customer)).status_code == 200
+    assert customer.get("/changes/new").status_code == 403
+
+
+def test_a_formula_in_a_title_stays_text_in_the_exported_file(
+    signed_in_as: SignedIn,
+) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    opened(engineer, title='=HYPERLINK("http://x","点我")')
+    content = engineer.get("/incidents/list.csv").data
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert b",=HYPER" not in content
+    assert b',"=HYPER' not in content
