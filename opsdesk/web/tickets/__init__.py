@@ -8,6 +8,7 @@ from opsdesk.web.tickets import (  # noqa: F401 - each adds its routes
     creating,
     editing,
     files,
+    importing,
     linking,
     listing,
     record,
