@@ -175,7 +175,6 @@ MOVES = (
         label=Words("响应", "Respond"),
         before=("new",),
         after="acknowledged",
-        asks=("response_by",),
         main=True,
     ),
     Move(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from opsdesk.core.database import Row, choice
+from opsdesk.tickets.number_series import NumberSeries as NumberSeries  # noqa: PLC0414 - tables are found through here
 
 NUMBER, STATE, USERNAME = 24, 24, 64
 TITLE = 200
@@ -65,16 +66,6 @@ class Relation(StrEnum):
     DUPLICATE_OF = "duplicate-of"  # 与…重复
     CONTINUES = "continues"  # 接续
     RELATES_TO = "relates-to"  # 相关
-
-
-class NumberSeries(Row):
-    """The last number given out for one prefix on one local day."""
-
-    __tablename__ = "number_series"
-
-    prefix: Mapped[str] = mapped_column(String(8), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    last: Mapped[int]
 
 
 class Ticket(Row):

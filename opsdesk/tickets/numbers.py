@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from opsdesk.tickets.models import NumberSeries
+from opsdesk.tickets.number_series import NumberSeries
 
 PREFIXES = (
     *("INC", "PRB", "REQ", "CHG", "REL", "REP", "EMR", "DRL", "INS", "PAT"),

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from opsdesk.core.database import Database
-from opsdesk.tickets.models import NumberSeries
+from opsdesk.tickets.number_series import NumberSeries
 from opsdesk.tickets.numbers import next_number
 
 DAY = date(2026, 11, 22)
