@@ -13,9 +13,10 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlparse
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -80,16 +81,22 @@ def sign_in(page: Page, address: str, one_time: str) -> None:
             page.click("main button")
 
 
+Shot = Callable[..., None]
+"""Takes a picture: its name, the path of the page, and the size of the window."""
+
+
 def shots(page: Page, address: str) -> None:
     """Take every picture of a screen."""
 
     def shot(
-        name: str, path: str, size: tuple[int, int] = WIDE, *, whole: bool = False
+        name: str, path: str, size: tuple[int, int] = WIDE, *, seen: str = ""
     ) -> None:
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.goto(address + path)
         page.wait_for_timeout(600)
-        page.screenshot(path=str(TARGET / f"{name}.png"), full_page=whole)
+        if seen:
+            page.locator(seen).evaluate("one => one.scrollIntoView()")
+        page.screenshot(path=str(TARGET / f"{name}.png"))
 
     shot("board", "/board")
     page.goto(f"{address}/rounds")
@@ -98,6 +105,7 @@ def shots(page: Page, address: str) -> None:
     shot("round", f"/rounds/{number}", (1280, 900))
     shot("server", "/servers/filing-2", (1280, 900))
     shot("records", "/records", (1280, 620))
+    desk_shots(page, shot)
     shot("phone", "/board", PHONE)
     shot("wall", "/board?wall=1", WALL)
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -108,17 +116,55 @@ def shots(page: Page, address: str) -> None:
     page.click("button[name=language][value=en]")
     shot("board-en", "/board")
     shot("round-en", f"/rounds/{number}", (1280, 900))
+    desk_shots(page, shot, "-en")
+    page.goto(f"{address}/board")
     page.click("button[name=language][value=zh_CN]")
+
+
+def desk_shots(page: Page, shot: Shot, suffix: str = "") -> None:
+    """Take the pictures of the registers, the library and the roster."""
+    shot(f"incidents{suffix}", "/incidents?scope=all", (1280, 760))
+    over = page.locator("tr", has_text="报表不一致").first
+    number = over.locator("a").first.inner_text()
+    shot(f"incident{suffix}", f"/incidents/{number}", (1280, 1000))
+    shot(f"changes{suffix}", "/changes?scope=all", (1280, 620))
+    waiting = page.locator("tr", has_text="监测主库参数").first
+    number = waiting.locator("a").first.inner_text()
+    shot(f"change{suffix}", f"/changes/{number}", (1280, 800), seen="#approvals")
+    shot(f"roster{suffix}", "/roster", (1280, 900))
+    shot(f"library{suffix}", "/assets", (1280, 760))
+    page.locator("tr", has_text="监测主库").first.locator("a").first.click()
+    page.wait_for_load_state()
+    shot(f"item{suffix}", urlparse(page.url).path, (1280, 900))
+    shot(f"statistics{suffix}", "/statistics", (1280, 900))
+
+
+def form(page: Page, address: str, folder: Path) -> None:
+    """Render the first page of an issued application for a change."""
+    page.goto(f"{address}/changes?scope=closed")
+    done = page.locator("tr", has_text="2.7.4").first
+    done.locator("a").first.click()
+    issued = page.locator('a[href*="/papers/archived/"][href*=".pdf"]').first
+    answer = page.context.request.get(address + str(issued.get_attribute("href")))
+    (folder / "form.pdf").write_bytes(answer.body())
+    rendered(folder, "form")
+    first = min(folder.glob("form-*.png"))
+    (TARGET / "form-change.png").write_bytes(first.read_bytes())
+
+
+def rendered(folder: Path, name: str) -> None:
+    """Draw the pages of a paper."""
+    pdf = str(folder / f"{name}.pdf")
+    words = ["pdftoppm", "-r", "75", "-png", pdf, str(folder / name)]
+    subprocess.run(words, check=True)
 
 
 def paper(config: Path, folder: Path) -> None:
     """Render the first and the last page of yesterday's record."""
     pdf = folder / "record.pdf"
     opsdesk("report", "daily", "yesterday", "-o", str(pdf), "--config", str(config))
-    subprocess.run(
-        ["pdftoppm", "-r", "75", "-png", str(pdf), str(folder / "page")], check=True
-    )
-    pages = sorted(folder.glob("page-*.png"))
+    rendered(folder, "record")
+    pages = sorted(folder.glob("record-*.png"))
     (TARGET / "record-first.png").write_bytes(pages[0].read_bytes())
     (TARGET / "record-last.png").write_bytes(pages[-1].read_bytes())
 
@@ -156,6 +202,7 @@ def main() -> int:
             page = browser.new_context(locale="zh-CN").new_page()
             sign_in(page, address, one_time)
             shots(page, address)
+            form(page, address, folder)
             browser.close()
     shrink()
     return 0

@@ -75,7 +75,7 @@ def fault(stage: Stage, plot: Plot) -> Story:
     number = stage.open(session, Kind.INCIDENT, _reported(plot), by, at)
     at += minutes(plot.answer)
     session = yield at
-    stage.move(session, number, "respond", by, at, response_by="电话回复报告人")
+    stage.move(session, number, "respond", by, at)
     if plot.number == LATE:
         stage.note(session, number, _WHY_LATE, by, at)
     at += minutes(6)

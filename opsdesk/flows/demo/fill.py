@@ -83,6 +83,7 @@ def begin(desk: Desk, moments: list[Moment], *, at: datetime) -> Stage:
         *calls.month(stage, days),
         *calls.just_now(stage, at),
         *projects.month(stage, days[0], days[-1]),
+        library.attend(stage),
     )
     for one in told:
         stage.tell(one)

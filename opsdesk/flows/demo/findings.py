@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from opsdesk.flows import raise_incidents
 from opsdesk.flows.demo import story
-from opsdesk.flows.demo.stage import DUTY, Stage, Story, minutes
+from opsdesk.flows.demo.stage import DUTY, Cast, Stage, Story, minutes
 from opsdesk.tickets.models import Ticket, TicketEvent, What
 
 LOOKS = 40
@@ -36,43 +36,34 @@ def handled(stage: Stage, number: str, server: str, at: datetime) -> Story:
     text = story.NOTES.get(server, story.OTHERWISE)
     at += minutes(9)
     session = yield at
-    stage.move(session, number, "respond", by, at, response_by="看板确认")
+    stage.move(session, number, "respond", by, at)
     stage.move(session, number, "start", by, at, owner=by.username)
     stage.note(session, number, text, by, at)
     for look in range(LOOKS):
         at += timedelta(hours=6)
         session = yield at
         if _is_green(session, number):
-            break
+            if look:
+                stage.move(session, number, "go-on", by, at, note="甲方已答复。")
+            yield from _ended(stage, number, text, by, at)
+            return
         if look == 0:
-            why = "处置需要甲方确认范围，已电话并书面告知，等待答复。"
-            stage.move(session, number, "wait", by, at, note=why)
-    else:
-        return
-    if look:
-        stage.move(session, number, "go-on", by, at, note="甲方已答复，处置完成。")
-    stage.report_owed(session, number, by, at, f"{text}完成后次日复查。")
+            plan = f"{text}甲方确认范围后当日处置，次日复查。"
+            stage.move(session, number, "report-plan", by, at, modification_plan=plan)
+            stage.move(session, number, "wait", by, at, note=_WAITED)
+
+
+def _ended(stage: Stage, number: str, text: str, by: Cast, at: datetime) -> Story:
+    at += minutes(5)
+    session = yield at
     stage.edit(session, number, by, at, no_release_why="基础环境处置，无需发布。")
-    stage.move(
-        session,
-        number,
-        "resolve",
-        by,
-        at,
-        cause=text,
-        solution="已处置，后续巡检正常。",
-    )
+    found = {"cause": text, "solution": "已处置，后续巡检正常。"}
+    stage.move(session, number, "resolve", by, at, **found)
     at += minutes(200)
     session = yield at
-    stage.move(
-        session,
-        number,
-        "close",
-        by,
-        at,
-        confirmed_by="值班负责人",
-        close_code="solved",
-    )
+    done = {"confirmed_by": "值班负责人", "close_code": "solved"}
+    stage.report_owed(session, number, by, at, f"{text}完成后次日复查。")
+    stage.move(session, number, "close", by, at, **done)
 
 
 def _is_green(session: Session, number: str) -> bool:
@@ -87,3 +78,6 @@ def _is_green(session: Session, number: str) -> bool:
     )
     last = session.scalar(query)
     return bool(last and last["green"])
+
+
+_WAITED = "处置需要甲方确认范围，已电话并书面告知，等待答复。"

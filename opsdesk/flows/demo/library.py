@@ -14,7 +14,11 @@ from opsdesk.assets.operations.relations import Edge, relate
 from opsdesk.assets.operations.revisions import Cause
 from opsdesk.assets.queries.items import of_server
 from opsdesk.core.desk import Desk
-from opsdesk.flows.demo.stage import DUTY, LEAD
+from opsdesk.flows.demo.stage import DUTY, LEAD, Stage, Story, minutes
+from opsdesk.people.models import Person
+from opsdesk.people.operations import person_named
+from opsdesk.people.roster.models import Duty
+from opsdesk.people.roster.operations.attending import arrive, set_phone
 from opsdesk.people.roster.operations.planning import Rota, fill
 from opsdesk.people.roster.shifts import turns
 
@@ -82,7 +86,7 @@ def enter(desk: Desk, session: Session, *, at: datetime, now: datetime) -> None:
 def roster(
     desk: Desk, session: Session, first: date, last: date, *, at: datetime
 ) -> None:
-    """Put the four engineers on duty in turn, with the lead above them."""
+    """Put the engineers on duty in turn under the lead, each with a phone."""
     settings = desk.settings
     every = turns(
         first,
@@ -92,9 +96,26 @@ def roster(
     )
     rota = Rota([one.username for one in DUTY], [LEAD.username])
     fill(session, every, rota, by=LEAD.username, at=at)
+    for index, one in enumerate((*DUTY, LEAD)):
+        person = person_named(session, one.username)
+        set_phone(session, person, f"010-0000-000{index}", by=one.username, at=at)
 
 
 def codes(session: Session, *names: str) -> list[str]:
     """Return the codes of items by name."""
     query = select(Item.code).where(Item.name.in_(names)).order_by(Item.code)
     return list(session.scalars(query))
+
+
+def attend(stage: Stage) -> Story:
+    """Let everybody sign in on post a little before each shift begins."""
+    query = select(Duty.id, Duty.starts_at, Person.username).join(
+        Person, Person.id == Duty.person_id
+    )
+    query = query.where(Duty.starts_at > Duty.made_at)
+    with stage.desk.database.reading() as session:
+        every = session.execute(query.order_by(Duty.starts_at, Duty.id)).all()
+    for duty_id, starts_at, username in every:
+        at = starts_at - minutes(6)
+        session = yield at
+        arrive(session, duty_id, by=person_named(session, username), at=at)
