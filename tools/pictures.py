@@ -95,7 +95,9 @@ def shots(page: Page, address: str) -> None:
         page.goto(address + path)
         page.wait_for_timeout(600)
         if seen:
-            page.locator(seen).evaluate("one => one.scrollIntoView()")
+            page.locator(seen).evaluate(
+                'one => one.scrollIntoView({behavior: "instant"})'
+            )
         page.screenshot(path=str(TARGET / f"{name}.png"))
 
     shot("board", "/board")
