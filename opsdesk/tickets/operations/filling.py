@@ -18,7 +18,7 @@ def fill(ticket: Ticket, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     sheet = dict(ticket.sheet)
     for name, new in values.items():
         former = value(ticket, name)
-        if (former or None) == (new or None) and new is not False:
+        if _held(former) == _held(new):
             continue
         changed[name] = [former, new]
         if name in COLUMNS:
@@ -30,6 +30,11 @@ def fill(ticket: Ticket, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     ticket.sheet = sheet
     ticket.priority = priority(sheet) or ticket.priority
     return changed
+
+
+def _held(entered: Any) -> Any:
+    """Return what a field holds; an empty text is nothing, 0 and False are something."""
+    return None if entered in (None, "", []) else entered
 
 
 _LEVELS = {"high": 0, "middle": 1, "low": 2}

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from opsdesk.core.language import RefusedInWords
 from opsdesk.core.text import storable
+from opsdesk.people.models import Role
 from opsdesk.tickets.models import Attachment, Relation, Ticket, TicketLink, What
 from opsdesk.tickets.operations.holding import held
+from opsdesk.tickets.operations.opening import NotYours
 from opsdesk.tickets.operations.telling import Entry, tell
 from opsdesk.tickets.register import Actor
 from probes.finding import Words
@@ -94,10 +96,15 @@ def attach(
 def withdraw(
     session: Session, attachment_id: int, *, why: str, by: Actor, at: datetime
 ) -> Attachment:
-    """Take a file back: it is shown no more, and its bytes stay in the store."""
+    """Take a file back: it is shown no more, and its bytes stay in the store.
+
+    Only who added it does so, or the lead. Raises NotYours for anybody else.
+    """
     row = session.get(Attachment, attachment_id, with_for_update=True)
     if row is None or row.withdrawn_at is not None:
         raise RefusedInWords(_NO_FILE)
+    if by.username != row.by and by.role is not Role.LEAD:
+        raise NotYours(_NOT_YOURS)
     if not why.strip():
         raise RefusedInWords(_NO_REASON)
     ticket = session.get_one(Ticket, row.ticket_id, with_for_update=True)
@@ -184,16 +191,21 @@ def clean_name(name: str) -> str:
     name = storable(name).replace("\\", "/").rpartition("/")[2]
     kept = "".join(char for char in name if unicodedata.category(char)[0] != "C")
     kept = kept.strip(" .") or "file"
-    stem, dot, suffix = kept.rpartition(".")
     if len(kept) <= LONGEST_NAME:
         return kept
-    return f"{stem[: LONGEST_NAME - len(suffix) - 1]}{dot}{suffix[-20:]}"
+    stem, dot, suffix = kept.rpartition(".")
+    suffix = suffix[-20:]
+    return f"{stem[: LONGEST_NAME - len(suffix) - 1]}{dot}{suffix}"
 
 
 _EMPTY = Words("备注是空的，没有保存。", "The note is empty; nothing was saved.")
 _NO_FILE = Words(
     "没有这个附件，或者它已被撤回。没有任何改动。",
     "There is no such file, or it was taken back already. Nothing was changed.",
+)
+_NOT_YOURS = Words(
+    "附件只能由上传的人或项目经理撤回。没有任何改动。",
+    "Only who added the file, or the lead, takes it back. Nothing was changed.",
 )
 _NO_REASON = Words(
     "撤回附件请写明理由。没有任何改动。",

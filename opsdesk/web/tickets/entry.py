@@ -12,7 +12,7 @@ from opsdesk.tickets.models import Ticket
 from opsdesk.tickets.register import Field, Register, Shape, value
 from opsdesk.web import unit
 
-SPARE_ROWS = 2
+SPARE_ROWS = 5  # a release is verified in five points, on one form
 MOST_ROWS = 200
 
 
