@@ -55,23 +55,24 @@ def build(
         kwargs={"stop": stop},
         id="deliver_notices",
     )
-    scheduler.add_job(
-        keep_desk.tick,
-        "interval",
-        seconds=SECONDS_BETWEEN_SWEEPS,
-        args=[desk],
-        id="keep_desk",
-        next_run_time=clock.now(),
-    )
-    scheduler.add_job(
-        keep_desk.remind,
-        "interval",
-        minutes=MINUTES_BETWEEN_REMINDERS,
-        args=[desk],
-        id="remind_duties",
-        next_run_time=clock.now(),
-    )
+    _keep_the_desk(scheduler, desk)
     return scheduler
+
+
+def _keep_the_desk(scheduler: BackgroundScheduler, desk: Desk) -> None:
+    """Add what the registers do by themselves: often, and three times an hour."""
+    for job, every in (
+        (keep_desk.tick, {"seconds": SECONDS_BETWEEN_SWEEPS}),
+        (keep_desk.remind, {"minutes": MINUTES_BETWEEN_REMINDERS}),
+    ):
+        scheduler.add_job(
+            job,
+            "interval",
+            **every,
+            args=[desk],
+            id=f"keep_desk.{job.__name__}",
+            next_run_time=clock.now(),
+        )
 
 
 def run(desk: Desk, stop: threading.Event) -> None:

@@ -28,7 +28,7 @@ from opsdesk.tickets.register import Field, Register, Shape
 from probes.finding import Words
 
 KINDS = (Kind.INCIDENT, Kind.REQUEST)
-MOST = 5_000
+MOST = 2_000
 BEGAN = Field(
     name="began_at",
     label=Words("最早发现时间", "First seen at"),

@@ -62,30 +62,34 @@ def issue(
     if former is not None and former.content_sha256 == digest(content):
         return former
     version = 1 if former is None else former.version + 1
-    whole = issued(
-        record,
-        Issue(
-            version=version,
-            printed_at=at,
-            content_sha256=digest(content),
-            audit_head=head,
-        ),
-    )
-    parcel = archive.Issued(
-        kind=f"form:{form}",
-        number=record.form_number,
+    anchors = Issue(
         version=version,
-        title=f"{record.title.zh} {number}",
-        day=at.astimezone(desk.settings.desk.timezone).date(),
-        content_json=content,
-        pdf=as_file(desk, whole, ".pdf"),
-        docx=as_file(desk, whole, ".docx"),
+        printed_at=at,
+        content_sha256=digest(content),
         audit_head=head,
     )
+    parcel = _parcel(desk, issued(record, anchors), f"form:{form}")
     with desk.database.unit() as session:
         archive.issue(session, desk.store, parcel, by=by, at=at)
         _note(session, number, parcel, by=by, at=at)
         return documents.version(session, parcel.number, version)
+
+
+def _parcel(desk: Desk, whole: RecordForm, kind: str) -> archive.Issued:
+    anchors = whole.issue
+    assert anchors is not None  # it was just issued
+    zone = desk.settings.desk.timezone
+    return archive.Issued(
+        kind=kind,
+        number=whole.form_number,
+        version=anchors.version,
+        title=f"{whole.title.zh} {whole.number}",
+        day=anchors.printed_at.astimezone(zone).date(),
+        content_json=freeze(whole),
+        pdf=as_file(desk, whole, ".pdf"),
+        docx=as_file(desk, whole, ".docx"),
+        audit_head=anchors.audit_head,
+    )
 
 
 def as_file(
@@ -108,8 +112,10 @@ def as_file(
 
 
 def archived(desk: Desk, view: documents.DocumentView) -> RecordForm:
-    """Return an archived form from its frozen content; superseded copies say so."""
+    """Return an archived form from its frozen content; void and former ones say so."""
     frozen = thaw(RecordForm, desk.store.get(view.content_sha256))
+    with desk.database.reading() as session:
+        state = found(session, frozen.number).state
     return issued(
         frozen,
         Issue(
@@ -118,6 +124,7 @@ def archived(desk: Desk, view: documents.DocumentView) -> RecordForm:
             content_sha256=view.content_sha256,
             audit_head=view.audit_head,
             superseded=view.superseded,
+            void=state == "void",
         ),
     )
 
@@ -128,8 +135,10 @@ def file_of(
     """Return an archived form as it was stored, or printed again where it was not."""
     stored = view.pdf_sha256 if suffix == ".pdf" else view.docx_sha256
     own = language is None or language[:2] == desk.settings.desk.language[:2]
-    if stored is None or view.superseded or not own:
-        return as_file(desk, archived(desk, view), suffix, language)
+    form = archived(desk, view)
+    assert form.issue is not None  # it is archived
+    if stored is None or view.superseded or form.issue.void or not own:
+        return as_file(desk, form, suffix, language)
     return desk.store.get(stored)
 
 

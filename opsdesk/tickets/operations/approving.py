@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opsdesk.core.language import RefusedInWords
+from opsdesk.core.text import storable
 from opsdesk.people.models import Person
 from opsdesk.tickets import snapshot
 from opsdesk.tickets.models import (
@@ -26,7 +27,7 @@ from opsdesk.tickets.models import (
 from opsdesk.tickets.operations.holding import held
 from opsdesk.tickets.operations.settling import settle
 from opsdesk.tickets.operations.telling import Entry, tell
-from opsdesk.tickets.register import Actor, Register, value
+from opsdesk.tickets.register import Actor, Register, Signer, value
 from probes.finding import Words
 
 AGREED, REFUSED, VOID = "agreed", "refused", "void"
@@ -66,22 +67,20 @@ def ask(
     session.add(asked)
     session.flush()
     signers = register.signers(ticket)
-    session.add_all(
-        ApprovalStep(
-            round_id=asked.id,
-            position=position,
-            role=signer.role.value if signer.role else "",
-            username=signer.username,
-        )
-        for position, signer in enumerate(signers)
-    )
+    session.add_all(_step(asked, *one) for one in enumerate(signers))
     detail = {"round": asked.id, "sha256": asked.sha256, "signers": len(signers)}
-    tell(
-        session,
-        ticket,
-        Entry(what=What.ASKED, by=by.username, at=at, detail=detail),
-    )
+    entry = Entry(what=What.ASKED, by=by.username, at=at, detail=detail)
+    tell(session, ticket, entry)
     return asked
+
+
+def _step(asked: ApprovalRound, position: int, signer: Signer) -> ApprovalStep:
+    return ApprovalStep(
+        round_id=asked.id,
+        position=position,
+        role=signer.role.value if signer.role else "",
+        username=signer.username,
+    )
 
 
 def decide(
@@ -105,26 +104,27 @@ def decide(
     if not decision.agrees and not decision.opinion.strip():
         raise RefusedInWords(_NO_REASON)
     step, instead_of = _place(session, asked, by, at=at)
-    step.agreed, step.opinion = decision.agrees, decision.opinion.strip()
+    step.agreed = decision.agrees
+    step.opinion = storable(decision.opinion).strip()
     step.by, step.instead_of, step.at = by.username, instead_of, at
     session.flush()
     _conclude(session, register, ticket, asked, at=at)
+    tell(session, ticket, _told(asked, step))
+    return ticket
+
+
+def _told(asked: ApprovalRound, step: ApprovalStep) -> Entry:
+    assert step.at is not None  # it was just decided
     detail = {
         "round": asked.id,
         "sha256": asked.sha256,
-        "agreed": decision.agrees,
-        "instead_of": instead_of,
+        "agreed": step.agreed,
+        "instead_of": step.instead_of,
         "outcome": asked.outcome,
     }
-    entry = Entry(
-        what=What.DECIDED,
-        by=by.username,
-        at=at,
-        text=step.opinion,
-        detail=detail,
+    return Entry(
+        what=What.DECIDED, by=step.by, at=step.at, text=step.opinion, detail=detail
     )
-    tell(session, ticket, entry)
-    return ticket
 
 
 def void(

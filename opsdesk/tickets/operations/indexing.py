@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opsdesk.core.text import storable
 from opsdesk.tickets import grams
 from opsdesk.tickets.models import Searchable, Ticket
 from opsdesk.tickets.register import Register, Shape, value
@@ -27,7 +28,7 @@ class Text:
 
 def index(session: Session, text: Text, *, at: datetime) -> None:
     """Let words be found."""
-    body = text.body[:LONGEST]
+    body = storable(text.body)[:LONGEST]
     query = select(Searchable).where(
         Searchable.source == text.source, Searchable.key == text.key
     )

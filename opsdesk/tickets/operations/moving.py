@@ -22,7 +22,7 @@ from opsdesk.tickets.operations.telling import Entry, tell
 from opsdesk.tickets.register import Actor, Attempt, Move, Register, filled
 from probes.finding import Words
 
-VOID = "void"
+VOID, DRAFT = "void", "draft"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,25 +69,37 @@ def move(
     )
     _ask_gates(chosen, attempt)
     before = ticket.state
-    if chosen.after:
-        settle(register, ticket, chosen.after, at=at)
-    touch(ticket, by=by, at=at)
-    take_items(session, register, ticket)
-    if chosen.after in (VOID, "draft"):
-        approving.void(session, register, ticket, step.note, at=at)
-    entry = Entry(
+    _take(attempt, chosen)
+    detail = {"from": before, "changed": shown(changed)}
+    tell(session, ticket, _told(chosen, step, detail, by=by, at=at))
+    if chosen.approval:
+        approving.ask(session, register, ticket, chosen.approval, by=by, at=at)
+    return ticket
+
+
+def _told(
+    chosen: Move, step: Step, detail: dict[str, Any], *, by: Actor, at: datetime
+) -> Entry:
+    return Entry(
         what=What.MOVED,
         by=by.username,
         at=at,
         move=chosen.name,
         claimed_at=step.claimed_at,
         text=step.note,
-        detail={"from": before, "changed": shown(changed)},
+        detail=detail,
     )
-    tell(session, ticket, entry)
-    if chosen.approval:
-        approving.ask(session, register, ticket, chosen.approval, by=by, at=at)
-    return ticket
+
+
+def _take(attempt: Attempt, chosen: Move) -> None:
+    """Put the ticket where the move leads; signatures it takes back are void."""
+    session, register, ticket = attempt.session, attempt.register, attempt.ticket
+    if chosen.after:
+        settle(register, ticket, chosen.after, at=attempt.at)
+    touch(ticket, by=attempt.by, at=attempt.at)
+    take_items(session, register, ticket)
+    if chosen.after in (VOID, DRAFT):
+        approving.void(session, register, ticket, attempt.note, at=attempt.at)
 
 
 def _permitted(register: Register, ticket: Ticket, step: Step, by: Actor) -> Move:

@@ -50,26 +50,11 @@ def open_ticket(
     """Add a ticket in its register's first state. Raises Mistaken, NotYours."""
     if by.role not in register.openers:
         raise NotYours(_NOT_YOURS, title=register.title.zh, name=register.title.en)
-    title = opening.values.get("title")
-    if not title:
+    if not opening.values.get("title"):
         raise Mistaken({"title": _NO_TITLE})
-    began = min(opening.began_at or at, at)
-    ticket = Ticket(
-        number=numbers.next_number(
-            session, register.prefix, at.astimezone(zone).date()
-        ),
-        kind=register.kind,
-        state=register.first.name,
-        is_open=register.first.is_open,
-        title=title,
-        opened_by=by.username,
-        opened_at=at,
-        began_at=began,
-        changed_at=at,
-        edited_by=by.username,
-        fingerprint=opening.fingerprint,
-        sheet={},
-        version=1,
+    day = at.astimezone(zone).date()
+    ticket = _new(
+        register, opening, numbers.next_number(session, register.prefix, day), by, at
     )
     fill(ticket, opening.values)
     session.add(ticket)
@@ -78,11 +63,31 @@ def open_ticket(
         by=by.username,
         at=at,
         claimed_at=opening.began_at,
-        text=title,
+        text=ticket.title,
         detail=opening.detail,
     )
     tell(session, ticket, entry)
     return ticket
+
+
+def _new(
+    register: Register, opening: Opening, number: str, by: Actor, at: datetime
+) -> Ticket:
+    return Ticket(
+        number=number,
+        kind=register.kind,
+        state=register.first.name,
+        is_open=register.first.is_open,
+        title=opening.values["title"],
+        opened_by=by.username,
+        opened_at=at,
+        began_at=min(opening.began_at or at, at),
+        changed_at=at,
+        edited_by=by.username,
+        fingerprint=opening.fingerprint,
+        sheet={},
+        version=1,
+    )
 
 
 _NO_TITLE = Words("请写一句标题。", "Give it a title.")

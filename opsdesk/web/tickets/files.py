@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from urllib.parse import quote
 
 from flask import Response, flash, g, jsonify, request
@@ -47,7 +48,8 @@ def attach(path: str, number: str) -> AnyResponse:
 
 
 def _keep(number: str, file: FileStorage) -> Attachment:
-    content = file.stream.read(MOST_BYTES + 1)
+    with closing(file):
+        content = file.stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise Refused(
             "附件 %(name)s 超过 32 MiB，没有保存；本次的其他附件也没有保存，请分开上传。",

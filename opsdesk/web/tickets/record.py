@@ -9,6 +9,7 @@ from typing import Any
 from flask import g, render_template
 
 from opsdesk.changes import risk
+from opsdesk.changes.queries import collisions
 from opsdesk.flows import check_again, gather_form, keep_promises
 from opsdesk.flows.registers import BY_KIND
 from opsdesk.flows.telling_of_approvals import is_turn_of
@@ -84,6 +85,7 @@ def _around(ticket: Ticket) -> dict[str, Any]:
         "relation_choices": list(Relation),
         "what_words": WHAT,
         "servers": check_again.servers_of(session, settings, ticket),
+        "collisions": collisions(session, ticket),
     }
 
 
