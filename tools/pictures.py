@@ -18,13 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlparse
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FloatRect, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "pictures"
 PASSWORD = "Shown-in-pictures-1"  # noqa: S105 - of a demonstration that lives a minute
 COMMAND = [sys.executable, "-c", "from opsdesk.cli import main; main()"]
 BROWSER = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+RIGHT = FloatRect(x=820, y=0, width=460, height=340)
 WIDE, PHONE, WALL = (1280, 800), (390, 780), (1920, 1080)
 
 FONTS = """<?xml version="1.0"?>
@@ -98,7 +99,7 @@ def shots(page: Page, address: str) -> None:
             page.locator(seen).evaluate(
                 'one => one.scrollIntoView({behavior: "instant"})'
             )
-        page.screenshot(path=str(TARGET / f"{name}.png"))
+        page.screenshot(path=str(TARGET / f"{name}.png"), clip=RIGHT if seen else None)
 
     shot("board", "/board")
     page.goto(f"{address}/rounds")
