@@ -255,7 +255,7 @@ MOVES = (
         before=_UNDER_WAY,
         after="resolved",
         needs=("cause", "solution"),
-        asks=("cause_class",),
+        asks=("cause_class", "no_release_why"),
         gates=(
             gates.from_a_finding(
                 gates.checked_green(

@@ -14,7 +14,7 @@ WHAT = {
     What.LINKED: Words("关联", "Linked"),
     What.UNLINKED: Words("解除关联", "Unlinked"),
     What.RECLASSIFIED: Words("改判", "Reclassified"),
-    What.ASKED: Words("提交审批", "Approval asked"),
+    What.ASKED: Words("请求签署", "Signatures asked"),
     What.DECIDED: Words("签署", "Signed"),
     What.VOIDED: Words("签署失效", "Signatures void"),
     What.ESCALATED: Words("时限提醒", "Escalated"),
