@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from opsdesk.tickets.number_series import NumberSeries
@@ -34,13 +34,21 @@ def next_article(session: Session) -> str:
     return f"{ARTICLES}-{_next(session, ARTICLES, _EVERY_DAY):04d}"
 
 
+def _insert(session: Session) -> Any:
+    """Return an insert of the dialect in use; the other one is not even loaded."""
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+        return postgresql.insert(NumberSeries)
+    from sqlalchemy.dialects import sqlite  # noqa: PLC0415
+
+    return sqlite.insert(NumberSeries)
+
+
 def _next(session: Session, prefix: str, day: date) -> int:
-    insert = (
-        postgresql.insert(NumberSeries)
-        if session.get_bind().dialect.name == "postgresql"
-        else sqlite.insert(NumberSeries)
+    first = (
+        _insert(session).values(prefix=prefix, day=day, last=0).on_conflict_do_nothing()
     )
-    first = insert.values(prefix=prefix, day=day, last=0).on_conflict_do_nothing()
     session.execute(first)
     taken: int = session.execute(
         update(NumberSeries)
