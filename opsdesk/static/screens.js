@@ -7,7 +7,9 @@
     const key = KEEP + form.dataset.draft;
     const fields = form.querySelectorAll("textarea, select, input:not([type=hidden]):not([type=checkbox]):not([type=file]):not([type=password])");
     const kept = JSON.parse(localStorage.getItem(key) || "{}");
-    fields.forEach((field) => { if (kept[field.name] && !field.value) field.value = kept[field.name]; });
+    // A form of a known version holds what is saved; the draft of that very version is newer.
+    const newer = form.querySelector("[name=version]") !== null;
+    fields.forEach((field) => { if (kept[field.name] && (newer || !field.value)) field.value = kept[field.name]; });
     form.addEventListener("input", () => {
       const values = Object.fromEntries([...fields].filter((f) => f.value).map((f) => [f.name, f.value]));
       localStorage.setItem(key, JSON.stringify(values));

@@ -213,6 +213,34 @@ def test_a_file_past_the_limit_is_refused_and_not_kept(
     assert "没有附件" in engineer.get(address).text
 
 
+class Endless(BytesIO):
+    """A body of 300 MB that notes how much of it was read."""
+
+    left, taken = 300 << 20, 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        amount = min(self.left, 1 << 16 if size is None or size < 0 else size)
+        self.left -= amount
+        self.taken += amount
+        return b"\0" * amount
+
+
+def test_three_hundred_megabytes_are_refused_unread(signed_in_as: SignedIn) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    body = Endless()
+    answer = engineer.client.post(
+        f"{opened(engineer)}/files",
+        input_stream=body,
+        environ_overrides={"CONTENT_LENGTH": str(300 << 20)},
+        content_type="multipart/form-data; boundary=x",
+        headers={"X-CSRFToken": engineer.token()},
+        buffered=True,
+    )
+    assert answer.status_code == 413
+    assert "没有保存" in answer.text
+    assert body.taken < 1 << 20
+
+
 def test_a_file_of_another_record_is_not_found_under_this_one(
     signed_in_as: SignedIn,
 ) -> None:

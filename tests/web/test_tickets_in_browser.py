@@ -141,3 +141,54 @@ def test_what_was_typed_survives_a_session_that_ended_meanwhile(
     page.wait_for_url("**/incidents/new")
     assert page.input_value("[name=title]") == "写了一半的标题"
     assert page.input_value("[name=description]") == "电话里说的很长的经过"
+
+
+def test_an_edit_survives_a_session_that_ended_meanwhile_and_is_then_saved(
+    page: Page, address: str
+) -> None:
+    page.goto("/incidents/new")
+    page.fill("[name=title]", "原来的标题")
+    page.click("main button:has-text('受理')")
+    page.wait_for_url("**/incidents/INC-*")
+    record = page.url
+    page.goto(f"{record}/edit")
+    page.fill("main [name=title]", "改到一半的标题")
+    page.context.clear_cookies()
+    page.click("main button:has-text('保存')")
+    page.wait_for_load_state()
+    page.goto("/sign-in?next=/board")
+    page.fill("#username", "zhiban")
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/board")
+    page.goto(f"{record}/edit")
+    assert page.input_value("main [name=title]") == "改到一半的标题"
+    page.click("main button:has-text('保存')")
+    page.wait_for_url(record)
+    assert "改到一半的标题" in page.inner_text("h1")
+
+
+def test_two_tabs_of_one_person_overwrite_nothing_and_keep_both_texts(
+    page: Page,
+) -> None:
+    page.goto("/incidents/new")
+    page.fill("[name=title]", "原来的标题")
+    page.click("main button:has-text('受理')")
+    page.wait_for_url("**/incidents/INC-*")
+    record, other = page.url, page.context.new_page()
+    for tab in (page, other):
+        tab.goto(f"{record}/edit")
+    page.fill("main [name=title]", "第一页的标题")
+    other.fill("main [name=title]", "第二页的标题")
+    other.fill("main [name=note]", "第二页的话")
+    page.click("main button:has-text('保存')")
+    page.wait_for_url(record)
+    other.click("main button:has-text('保存')")
+    other.wait_for_selector("text=只并入我的话")
+    both = other.inner_text("main")
+    assert "第一页的标题" in both
+    assert "第二页的标题" in both
+    other.click("text=只并入我的话")
+    other.wait_for_url(f"{record}*")
+    assert "第一页的标题" in other.inner_text("h1")
+    assert "第二页的话" in other.inner_text(".timeline")
