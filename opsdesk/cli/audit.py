@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +18,8 @@ from opsdesk.core import audit as trail
 from opsdesk.core import clock
 from opsdesk.core.audit_queries import Wanted
 from opsdesk.core.audit_queries import export as exported
-from opsdesk.core.audit_verify import Anchor, Fault, Verdict, read_anchors
+from opsdesk.core.audit_segments import compare
+from opsdesk.core.audit_verify import Anchor, Broken, Fault, Verdict, read_anchors
 from opsdesk.core.audit_verify import verify as walk
 from opsdesk.core.language import pick, say
 from probes.finding import Words
@@ -54,19 +57,30 @@ def audit() -> None:
         "12:9f86d081884c from paper",
     ),
 )
+@click.option(
+    "--segment",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=told(
+        "同时核对某一天导出的文件（数据目录下 audit/segments/日期.jsonl）",
+        "hold a day's exported file against the database, too: audit/segments/DAY.jsonl",
+    ),
+)
 @click.pass_context
-def verify(ctx: click.Context, against: Path | None) -> None:
+def verify(ctx: click.Context, against: Path | None, segment: Path | None) -> None:
     """Walk the chain, say what is wrong, and exit 0, 1 or 2."""
     desk = opened(ctx)
     anchors = _anchors(against)
+    lines = _lines(segment)
     try:
         with desk.database.reading() as session:
             verdict = walk(session, anchors)
+            differing = _compared(session, lines, segment)
     except SQLAlchemyError as error:
         fail(
             f"读不了数据库，无法核验：{error}",
             f"The database cannot be read, so nothing was verified: {error}",
         )
+    verdict = replace(verdict, broken=(*verdict.broken, *differing))
     _report(verdict)
     ctx.exit(0 if verdict.sound else 1)
 
@@ -119,10 +133,30 @@ def _anchors(against: Path | None) -> list[Anchor]:
     try:
         return read_anchors(against.read_text(encoding="utf-8").splitlines())
     except (OSError, ValueError) as error:
-        fail(
-            f"{against} 用不了，没有核验：{error}",
-            f"{against} cannot be used, so nothing was verified: {error}",
-        )
+        _unusable(against, error)
+
+
+def _lines(segment: Path | None) -> list[str]:
+    if segment is None:
+        return []
+    try:
+        return segment.read_text(encoding="utf-8").split("\n")
+    except (OSError, ValueError) as error:
+        _unusable(segment, error)
+
+
+def _compared(session: Session, lines: list[str], segment: Path | None) -> list[Broken]:
+    try:
+        return compare(session, lines)
+    except ValueError as error:
+        _unusable(segment, error)
+
+
+def _unusable(path: Path | None, error: Exception) -> NoReturn:
+    fail(
+        f"{path} 用不了，没有核验：{error}",
+        f"{path} cannot be used, so nothing was verified: {error}",
+    )
 
 
 def _report(verdict: Verdict) -> None:

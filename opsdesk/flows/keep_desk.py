@@ -12,6 +12,7 @@ from opsdesk.core.desk import Desk
 from opsdesk.flows import (
     check_again,
     compare_rounds,
+    export_audit,
     keep_promises,
     keep_roster,
     raise_incidents,
@@ -37,8 +38,10 @@ def tick(desk: Desk) -> None:
 
 
 def remind(desk: Desk) -> None:
-    """Say what falls due; three times an hour is often enough for that."""
-    _do(desk, "duties", remind_duties.sweep, clock.now())
+    """Say what falls due, and export the audit; three times an hour is enough."""
+    at = clock.now()
+    _do(desk, "duties", remind_duties.sweep, at)
+    _do(desk, "audit", export_audit.sweep, at)
 
 
 def _do(desk: Desk, name: str, part: Callable[..., int], at: datetime) -> None:

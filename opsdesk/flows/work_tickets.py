@@ -13,7 +13,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from opsdesk.core.settings import Settings
-from opsdesk.flows import keep_promises, ship_change, telling_of_approvals
+from opsdesk.flows import (
+    keep_promises,
+    ship_change,
+    telling_of_approvals,
+    telling_of_incidents,
+)
 from opsdesk.flows.registers import BY_KIND, BY_PREFIX
 from opsdesk.tickets.models import Attachment, Kind, Ticket
 from opsdesk.tickets.operations import (
@@ -63,6 +68,7 @@ def open_ticket(
         at=deed.at,
     )
     indexing.index_ticket(session, BY_KIND[kind], ticket, at=deed.at)
+    telling_of_incidents.tell_of(session, ticket, by=deed.by, at=deed.at)
     _follow(session, settings, ticket, deed)
     return ticket
 
