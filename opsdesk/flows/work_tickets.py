@@ -20,6 +20,7 @@ from opsdesk.flows import (
     telling_of_incidents,
 )
 from opsdesk.flows.registers import BY_KIND, BY_PREFIX
+from opsdesk.tickets import snapshot
 from opsdesk.tickets.models import Attachment, Kind, Ticket
 from opsdesk.tickets.operations import (
     approving,
@@ -152,7 +153,7 @@ def attach(session: Session, number: str, file: noting.File, deed: Deed) -> Atta
 def _find_note(session: Session, ticket: Ticket, body: str, deed: Deed) -> None:
     if not body.strip():
         return
-    key = f"{ticket.number}-{ticket.version}-{deed.at.timestamp():.3f}"
+    key = f"{ticket.number}-{snapshot.digest(f'{deed.at}{body}'.encode())[:12]}"
     text = indexing.Text(source="note", key=key, ref=ticket.number, body=body)
     indexing.index(session, text, at=deed.at)
 

@@ -66,7 +66,8 @@ def uploaded(browser: Browser, address: str, name: str, content: bytes) -> str:
         headers={"Accept": "application/json"},
     )
     assert answer.status_code == 200
-    assert answer.json["files"][0]["sha256"] == hashlib.sha256(content).hexdigest()
+    told = answer.get_json()
+    assert told["files"][0]["sha256"] == hashlib.sha256(content).hexdigest()
     page = browser.get(address).text
     start = page.index(f"{address}/files/")
     return page[start : page.index('"', start)]
