@@ -11,6 +11,7 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from opsdesk.core.desk import Desk
@@ -43,7 +44,7 @@ def sweep(desk: Desk, *, at: datetime) -> int:
         ]
         over = _over(session)
     for condition in fresh:
-        _open(desk, condition, at=at)
+        _open_once(desk, condition, at=at)
     for condition in again:
         _note_again(desk, condition, at=at)
     for number, condition in over:
@@ -95,6 +96,16 @@ def _over(session: Session) -> list[tuple[str, Condition]]:
         for number, (ticket, condition) in newest.items()
         if (condition.closed_visit_id or 0) > _seen(ticket)
     ]
+
+
+def _open_once(desk: Desk, condition: Condition, *, at: datetime) -> None:
+    """Open an incident, where no other process does at the very same moment."""
+    try:
+        _open(desk, condition, at=at)
+    except IntegrityError:
+        with desk.database.reading() as session:
+            if not _open_tickets(session, [condition.fingerprint]):
+                raise
 
 
 def _open(desk: Desk, condition: Condition, *, at: datetime) -> None:
