@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
-from bench import hung, inspect, report, screens
+from bench import hung, inspect, registers, report, screens
 from bench.machine import describe
 from opsdesk.core import clock
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var/bench/results"
 RESULTS = ROOT / "bench/RESULTS.md"
-PARTS = ("sweeps", "hung", "screens", "report")
+PARTS = ("sweeps", "hung", "screens", "registers", "report")
 
 
 def main() -> int:
@@ -29,6 +30,10 @@ def main() -> int:
         keep("hung", hung.hung(30, chosen.hung_rounds))
     if "screens" in parts:
         keep("screens", screens.screens(chosen.days))
+    if "registers" in parts:
+        found = registers.registers(chosen.tickets)
+        keep(f"registers-{chosen.tickets}", found)
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
     report.write(KEPT, RESULTS)
     return 0
 
@@ -37,6 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
     parser.add_argument("--sizes", default="30x5,100x5,300x5", help="SERVERSxRUNS,…")
+    parser.add_argument("--tickets", type=int, default=100_000, metavar="N")
     parser.add_argument("--only", action="append", default=[], metavar="ROW")
     parser.add_argument("--hung-rounds", type=int, default=3)
     parser.add_argument("--days", type=int, default=1825)

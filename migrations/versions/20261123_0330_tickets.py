@@ -108,11 +108,19 @@ def _ticket() -> None:
         "ix_ticket_kind_state_id", "ticket", ["kind", "state", "id"], unique=False
     )
     op.create_index(
+        "ix_ticket_open_kind_id",
+        "ticket",
+        ["kind", "id"],
+        unique=False,
+        sqlite_where=sa.text("is_open = 1"),
+        postgresql_where=sa.text("is_open"),
+    )
+    op.create_index(
         "ix_ticket_open_due",
         "ticket",
         ["due_at"],
         unique=False,
-        sqlite_where=sa.text("is_open"),
+        sqlite_where=sa.text("is_open = 1"),
         postgresql_where=sa.text("is_open"),
     )
     op.create_index("ix_ticket_opened_at", "ticket", ["opened_at"], unique=False)
@@ -122,7 +130,7 @@ def _ticket() -> None:
         "ticket",
         ["look_at"],
         unique=False,
-        sqlite_where=sa.text("is_open"),
+        sqlite_where=sa.text("is_open = 1"),
         postgresql_where=sa.text("is_open"),
     )
     op.create_index(
@@ -130,7 +138,7 @@ def _ticket() -> None:
         "ticket",
         ["fingerprint"],
         unique=True,
-        sqlite_where=sa.text("is_open and fingerprint is not null"),
+        sqlite_where=sa.text("is_open = 1 AND fingerprint IS NOT NULL"),
         postgresql_where=sa.text("is_open and fingerprint is not null"),
     )
 

@@ -85,22 +85,29 @@ class Ticket(Row):
         Index("ix_ticket_owner_id", "owner", "id"),
         Index("ix_ticket_opened_at", "opened_at"),
         Index(
+            "ix_ticket_open_kind_id",
+            "kind",
+            "id",
+            sqlite_where=text("is_open = 1"),
+            postgresql_where=text("is_open"),
+        ),
+        Index(
             "ix_ticket_open_due",
             "due_at",
-            sqlite_where=text("is_open"),
+            sqlite_where=text("is_open = 1"),
             postgresql_where=text("is_open"),
         ),
         Index(
             "ix_ticket_open_look",
             "look_at",
-            sqlite_where=text("is_open"),
+            sqlite_where=text("is_open = 1"),
             postgresql_where=text("is_open"),
         ),
         Index(
             "uq_ticket_open_fingerprint",
             "fingerprint",
             unique=True,
-            sqlite_where=text("is_open and fingerprint is not null"),
+            sqlite_where=text("is_open = 1 AND fingerprint IS NOT NULL"),
             postgresql_where=text("is_open and fingerprint is not null"),
         ),
     )

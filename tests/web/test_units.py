@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+import structlog
 from flask import Flask, g
 from sqlalchemy import func, select
 
@@ -132,6 +133,7 @@ def test_a_bug_undoes_the_request_and_shows_its_number_but_no_trace(
 def test_a_bug_is_logged_once_with_the_page_s_number_and_no_variable(
     stranger: Browser, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    structlog.reset_defaults()  # whatever an earlier test has set
     page = stranger.post("/try/breaks-with-a-password").text
     found = re.search(r"编号 ([0-9a-f]{12})", page)
     assert found is not None

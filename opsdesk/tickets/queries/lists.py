@@ -137,7 +137,7 @@ def _narrowed(session: Session, wanted: Wanted) -> Select[Any]:
         if value:
             query = query.where(column == value)
     if wanted.open_only is not None:
-        query = query.where(Ticket.is_open.is_(wanted.open_only))
+        query = query.where(Ticket.is_open if wanted.open_only else ~Ticket.is_open)
     if wanted.complex_only:
         query = query.where(Ticket.is_complex)
     query = _in_time(query, wanted)
