@@ -139,14 +139,20 @@ def refresh(
     if not BY_KIND[ticket.kind].promises:
         return
     events = _events(session, [ticket.id])
+    rules = rules_of(settings)
     try:
-        _keep(ticket, events, rules_of(settings), at)
+        _keep(ticket, events, rules, _read(ticket, events, rules, at), at)
     except NoTable:  # the fault is recorded all the same; its page says what is missing
         ticket.due_at = ticket.look_at = None
 
 
-def _keep(ticket: Ticket, events: Sequence[Any], rules: Rules, at: datetime) -> None:
-    found = _read(ticket, events, rules, at)
+def _keep(
+    ticket: Ticket,
+    events: Sequence[Any],
+    rules: Rules,
+    found: Sequence[Reading],
+    at: datetime,
+) -> None:
     ticket.due_at = next_deadline(found) if ticket.is_open else None
     ticket.look_at = _next_look(found, rules.calendar, at) if ticket.is_open else None
     owed = plan_owed_since(history(ticket, events), rules.terms, rules.calendar, at)
@@ -274,7 +280,7 @@ def _look(
             if reading.state is State.RUNNING:
                 percent = threshold(reading)
                 told += escalate(session, ticket, reading, percent, at=at)
-        _keep(ticket, by_ticket[ticket.id], rules, at)
+        _keep(ticket, by_ticket[ticket.id], rules, found, at)
     return told
 
 

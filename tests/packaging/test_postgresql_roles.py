@@ -37,7 +37,7 @@ ONLY_ADDED_TO = (
 
 def run_script(server: Postgres, name: str) -> None:
     with psycopg.connect(server.dsn(name), autocommit=True) as link:
-        link.execute(sql.SQL(SCRIPT.read_text()))  # type: ignore[arg-type]
+        link.execute(sql.SQL(SCRIPT.read_text()))
 
 
 def as_role(server: Postgres, name: str, role: str) -> str:
