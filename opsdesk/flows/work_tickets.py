@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from opsdesk.core.settings import Settings
+from opsdesk.core.text import storable
 from opsdesk.flows import (
     keep_promises,
     ship_change,
@@ -151,6 +152,7 @@ def attach(session: Session, number: str, file: noting.File, deed: Deed) -> Atta
 
 
 def _find_note(session: Session, ticket: Ticket, body: str, deed: Deed) -> None:
+    body = storable(body)
     if not body.strip():
         return
     key = f"{ticket.number}-{snapshot.digest(f'{deed.at}{body}'.encode())[:12]}"
