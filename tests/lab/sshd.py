@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -54,6 +55,7 @@ SEEN = "/mnt"
 """Where the home of an sshd appears in its own namespace."""
 
 _ENTER = """\
+while umount -l /run/netns 2>/dev/null; do :; done
 mount --bind "$1" /mnt && mount --bind "$1/passwd" /etc/passwd &&
 mount --bind "$1/shadow" /etc/shadow && . "$1/prepare" || exit 1
 shift; exec "$@"
@@ -67,11 +69,15 @@ def has_accounts() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where an sshd listens; `enter`: the words that run a command there."""
+    """Where an sshd listens; `enter`: the words that run a command there.
+
+    `stop` ends what `enter` starts, and with it all that runs below.
+    """
 
     address: str
     port: int
     enter: tuple[str, ...] = ()
+    stop: signal.Signals = signal.SIGTERM
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +174,10 @@ def sshd(
     config.write_text(more + _CONFIG.format(**_of(spot), home=home, seen=seen))
     words = [*spot.enter, *wrap, daemon_path, "-D", "-e", "-f", str(config)]
     with daemon(
-        words, lambda: accepts(spot.port, spot.address), log=home / "log"
+        words,
+        lambda: accepts(spot.port, spot.address),
+        log=home / "log",
+        stop=spot.stop,
     ) as pid:
         user = OPS if has_accounts() else getpass.getuser()
         try:

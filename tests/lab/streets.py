@@ -1,5 +1,8 @@
 """Real sshd in network namespaces: each a machine with an address, a cable and port 22.
 
+Each sees its own processes and mounts alone: a machine of a long street answers no more
+than one of a short street.
+
     with street(place, user_key, 30) as hosts:
         unplug(hosts[4])        # answers no packet any more
         freeze(hosts[7])        # accepts, and says nothing
@@ -19,7 +22,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.lab.process import program
+from tests.lab.process import descendants, program
 from tests.lab.sshd import Spot, Sshd, sshd
 
 _PER_NET = 250
@@ -44,7 +47,10 @@ def street(place: Path, user_key: Path, count: int) -> Iterator[list[Sshd]]:
     with ExitStack() as built:
         built.callback(_tear_down, mark, names)
         _ip(_plan(mark, block, names))
-        spots = [Spot(_address(block, n), 22, _enter(names[n])) for n in range(count)]
+        spots = [
+            Spot(_address(block, n), 22, _enter(names[n]), signal.SIGKILL)
+            for n in range(count)
+        ]
         yield [
             built.enter_context(sshd(place / f"host-{n + 1}", user_key, spot=spot))
             for n, spot in enumerate(spots)
@@ -63,12 +69,18 @@ def plug_in(host: Sshd) -> None:
 
 def freeze(host: Sshd) -> None:
     """Stop sshd: the kernel accepts connections, and nobody says anything."""
-    os.kill(host.pid, signal.SIGSTOP)
+    os.kill(_inside(host), signal.SIGSTOP)
 
 
 def thaw(host: Sshd) -> None:
     """Let sshd go on."""
-    os.kill(host.pid, signal.SIGCONT)
+    os.kill(_inside(host), signal.SIGCONT)
+
+
+def _inside(host: Sshd) -> int:
+    """Return the sshd that listens: the only child of what gave it its processes."""
+    ((pid, _born),) = descendants(host.pid)[:1]
+    return pid
 
 
 def _plan(mark: str, block: int, names: list[str]) -> list[str]:
@@ -94,7 +106,10 @@ def _address(block: int, number: int) -> str:
 
 
 def _enter(name: str) -> tuple[str, ...]:
-    return (program("ip", "iproute2"), "netns", "exec", name)
+    """Return the words that run a command there, with processes of its own."""
+    alone = ("--pid", "--fork", "--kill-child", "--mount-proc")
+    unshare = program("unshare", "util-linux")
+    return (program("ip", "iproute2"), "netns", "exec", name, unshare, *alone)
 
 
 def _cable(host: Sshd) -> str:
