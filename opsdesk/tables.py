@@ -10,6 +10,7 @@ from opsdesk.inspections import models as inspections
 from opsdesk.people import models as people
 from opsdesk.people.handover import models as handover
 from opsdesk.people.roster import models as roster
+from opsdesk.responses import models as responses
 from opsdesk.tickets import models as tickets
 
 TABLES = (
@@ -23,5 +24,6 @@ TABLES = (
     changes,
     archive,
     inspections,
+    responses,
 )
 metadata = Row.metadata
