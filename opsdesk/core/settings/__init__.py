@@ -5,6 +5,7 @@ from __future__ import annotations
 from opsdesk.core.settings.mistakes import BadSettings, Mistake
 from opsdesk.core.settings.model import (
     SLOT_NAMES,
+    BackupSet,
     Channel,
     Clocks,
     Contract,
@@ -13,14 +14,17 @@ from opsdesk.core.settings.model import (
     Metrics,
     Notices,
     Roster,
+    Scratch,
     Security,
     Settings,
     Shift,
+    Switch,
 )
 from opsdesk.core.settings.reading import load, this_machine
 
 __all__ = [
     "SLOT_NAMES",
+    "BackupSet",
     "BadSettings",
     "Channel",
     "Clocks",
@@ -31,9 +35,11 @@ __all__ = [
     "Mistake",
     "Notices",
     "Roster",
+    "Scratch",
     "Security",
     "Settings",
     "Shift",
+    "Switch",
     "load",
     "this_machine",
 ]

@@ -256,4 +256,5 @@ SECTIONS: dict[str, type[Form]] = {
     "security": SecurityForm,
     "roster": RosterForm,
 }
-TOP_LEVEL = (*SECTIONS, "credentials", "servers")
+NAMED = ("credentials", "servers", "backups", "scratch_targets", "switches")
+TOP_LEVEL = (*SECTIONS, *NAMED)

@@ -146,6 +146,40 @@ class Clocks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupSet:
+    """Files of backups, and what they are of: what is never restored over."""
+
+    name: str
+    engine: str  # "postgresql" or "sqlite"
+    files: str  # a glob; the newest match is "the backup"
+    source_database: str = ""
+    source_system: str = ""  # PostgreSQL's system identifier, where it is known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scratch:
+    """A place to restore into: a database of its own, or a folder."""
+
+    name: str
+    engine: str
+    host: str = ""
+    port: int = 5432
+    user: str = ""
+    password: Secret | None = None
+    database: str = ""
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """A switch-over: the words that are run on a server, for each way it can go."""
+
+    name: str
+    server: str
+    ways: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything config.yaml says, with the defaults filled in."""
 
@@ -162,6 +196,9 @@ class Settings:
     notices: Notices = Notices()
     security: Security = Security()
     roster: Roster = Roster()
+    backups: Mapping[str, BackupSet] = field(default_factory=dict)
+    scratch_targets: Mapping[str, Scratch] = field(default_factory=dict)
+    switches: Mapping[str, Switch] = field(default_factory=dict)
 
     @property
     def embedded_database(self) -> bool:

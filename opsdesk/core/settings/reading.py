@@ -17,6 +17,7 @@ from opsdesk.core.settings import (
     notices,
     parsing,
     people,
+    recovery,
     sections,
     servers,
 )
@@ -38,7 +39,7 @@ from opsdesk.core.settings.forms import (
 from opsdesk.core.settings.mistakes import BadSettings, Notebook
 from opsdesk.core.settings.model import Desk, Metrics, Settings
 from opsdesk.core.settings.thresholds import Catalogue
-from probes.server import Kind, Server, Transport
+from probes.server import Credential, Kind, Server, Thresholds, Transport
 
 F = TypeVar("F", bound=Form)
 
@@ -94,17 +95,10 @@ def _settings(source: _Source) -> Settings:
         source.section("inspections", InspectionsForm), book, known
     )
     found = credentials.read(source.data.get("credentials"), book, binder)
-    estate = Estate(
-        book=book,
-        binder=binder,
-        credentials=found,
-        credential_names=_credential_names(source),
-        base=inspections.thresholds,
-        by_kind=by_kind,
-        known=known,
-    )
+    estate = _estate(source, binder, found, inspections.thresholds, by_kind)
     listed = source.data.get("servers")
     is_default = listed is None or listed == []
+    machines = (this_machine(),) if is_default else servers.read(listed, estate)
     database = source.section("database", DatabaseForm)
     return Settings(
         path=source.path,
@@ -115,13 +109,32 @@ def _settings(source: _Source) -> Settings:
             token=binder.secret(source.section("metrics", MetricsForm).token)
         ),
         credentials=found,
-        servers=(this_machine(),) if is_default else servers.read(listed, estate),
+        servers=machines,
         servers_are_default=is_default,
         clocks=sections.clocks(source.section("clocks", ClocksForm)),
         security=people.security(source.section("security", SecurityForm)),
         roster=people.roster(source.section("roster", RosterForm), book),
         notices=notices.read(source.section("notices", NoticesForm), book, binder),
         database_url=sections.database_url(database, desk.data, book, binder),
+        **recovery.read(source.data, [one.name for one in machines], book, binder),
+    )
+
+
+def _estate(
+    source: _Source,
+    binder: Binder,
+    found: dict[str, Credential],
+    base: Mapping[str, Thresholds],
+    by_kind: dict[str, dict[str, Thresholds]],
+) -> Estate:
+    return Estate(
+        book=source.book,
+        binder=binder,
+        credentials=found,
+        credential_names=_credential_names(source),
+        base=base,
+        by_kind=by_kind,
+        known=source.known,
     )
 
 

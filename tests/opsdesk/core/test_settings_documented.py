@@ -23,6 +23,12 @@ from opsdesk.core.settings.forms import (
     ShiftForm,
     ThresholdsForm,
 )
+from opsdesk.core.settings.recovery_forms import (
+    BackupSetForm,
+    ScratchForm,
+    SourceForm,
+    SwitchForm,
+)
 from probes.server import Kind
 
 PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text("utf-8")
@@ -39,6 +45,10 @@ PLACES: dict[str, type[Form]] = {
     "expect": ExpectForm,
     "expect.paths[]": PathForm,
     "expect.backups[]": BackupForm,
+    "backups.NAME": BackupSetForm,
+    "source": SourceForm,
+    "scratch_targets.NAME": ScratchForm,
+    "switches.NAME": SwitchForm,
     **FORMS,
 }
 KEYS = sorted(
