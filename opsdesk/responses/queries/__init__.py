@@ -1,0 +1,1 @@
+"""What looks at runs, plans and the drill year."""
