@@ -108,6 +108,7 @@ class Run(Row):
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     signed_at: Mapped[datetime | None]
+    rolled_back_at: Mapped[datetime | None]  # the way back was begun
     report_due_at: Mapped[datetime | None]
     review_due_at: Mapped[datetime | None]
     deviated: Mapped[bool | None]

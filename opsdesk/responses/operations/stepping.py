@@ -39,8 +39,10 @@ class Ticked:
 def begin(
     session: Session, number: str, tick: Tick, *, by: Actor, at: datetime
 ) -> Ticked:
-    """Begin a step: a manual one runs; an automatic one waits for a worker; an
-    approval is asked for, and expires after its time to live.
+    """Begin a step.
+
+    A manual one runs; an automatic one waits for a worker; an approval is asked for,
+    and expires after its time to live.
     """
     raise NotImplementedError
 

@@ -80,6 +80,7 @@ class StepView:
     by: str
     second_by: str
     two_people: bool
+    awaits_second: bool  # one did it, another is to confirm
     attempt: int
     queued: bool  # begun, and no worker has taken it yet
     lease_until: datetime | None
@@ -174,7 +175,7 @@ class AttendanceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationView:
-    """One item of the evaluation; `score` None: not judged yet. Points: "point-1"…"""
+    """One item of the evaluation; `score` None: not judged yet. Points are "point-1"…."""
 
     item: str
     title: Words
