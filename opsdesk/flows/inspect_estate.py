@@ -75,7 +75,7 @@ class _Task:
     """One server of the round: what to ask, and what is known of it already."""
 
     errand: Errand
-    visit_id: int
+    visit: Visit  # as it stood before the round began to ask
     memory: judge_visit.Memory
 
 
@@ -90,7 +90,7 @@ def _tasks(
             errand=_errand(
                 desk, server, round_, memories[server.name].before, weekly=weekly
             ),
-            visit_id=pending[server.name].id,
+            visit=pending[server.name],
             memory=memories[server.name],
         )
         for server in wanted
@@ -169,7 +169,7 @@ def _take_down(desk: Desk, task: _Task, transcript: Transcript) -> None:
     try:
         _record(
             desk,
-            task.visit_id,
+            task.visit,
             heard,
             lambda session, at: judge_visit.judge(
                 session, errand.server, transcript, at=at, memory=task.memory
@@ -180,21 +180,24 @@ def _take_down(desk: Desk, task: _Task, transcript: Transcript) -> None:
     except Exception as bug:
         log.exception("visit.unjudged", server=errand.server.name)
         verdict = judge_visit.unjudged(bug)
-        _record(desk, task.visit_id, heard, lambda _session, _at: verdict)
+        _record(desk, task.visit, heard, lambda _session, _at: verdict)
 
 
 def _record(
     desk: Desk,
-    visit_id: int,
+    visit: Visit,
     heard: Heard,
     verdict_of: Callable[[Session, datetime], Verdict],
 ) -> None:
     at = clock.now()
-    with desk.database.unit() as session:
-        visit = session.get_one(Visit, visit_id)
-        if visit.outcome is not None:
-            return  # another process has taken the round over meanwhile
-        visits.record(session, visit, heard, verdict_of(session, at), at=at)
+    with suppress(_TakenOver), desk.database.unit() as session:
+        verdict = verdict_of(session, at)
+        if not visits.record(session, visit, heard, verdict, at=at):
+            raise _TakenOver
+
+
+class _TakenOver(Exception):
+    """Another process has written this visit down meanwhile; this one gives way."""
 
 
 def _drop_unknown(session: Session, round_id: int, names: set[str]) -> None:

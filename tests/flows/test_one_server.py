@@ -151,6 +151,8 @@ def test_whatever_a_server_says_is_recorded(database: Database, said: str) -> No
     with database.unit() as session:
         round_ = factory.judged_round(session, {"db-1": factory.verdict()})
         visit = session.scalars(select(Visit).where(Visit.round_id == round_.id)).one()
+        visit.outcome = None  # it is still to be asked
+        session.flush()
         verdict = storable_verdict(
             replace(
                 factory.verdict(hostile),
@@ -171,7 +173,7 @@ def test_whatever_a_server_says_is_recorded(database: Database, said: str) -> No
             ),
             "a" * 64,
         )
-        visits.record(session, visit, heard, verdict, at=factory.AT)
+        assert visits.record(session, visit, heard, verdict, at=factory.AT)
     with database.reading() as session:
         row = session.scalars(select(FindingRow)).one()
         judgement = session.get_one(Judgement, row.judgement_id)

@@ -9,7 +9,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from opsdesk.inspections.models import FindingRow, Judgement, Round, Visit
@@ -20,27 +20,55 @@ from probes.finding import Finding, fingerprint
 # Rows that nothing looks at again in their unit: as objects they cost thrice as much.
 _ADD_JUDGEMENT = insert(Judgement)
 _ADD_FINDINGS = insert(FindingRow)
+_WRITE_VISIT = update(Visit).where(
+    Visit.id == bindparam("key"), Visit.outcome.is_(None)
+)  # of the columns it is given
 
 
 def record(
     session: Session, visit: Visit, heard: Heard, verdict: Verdict, *, at: datetime
-) -> None:
-    """Write what one visit heard and what was made of it, in the caller's unit."""
-    visit.began_at = heard.began_at
-    visit.took_ms = heard.took_ms
-    visit.detail = heard.detail
-    visit.transcript_sha256 = heard.transcript_sha256
-    visit.answer_sha256 = heard.answer_sha256
-    visit.host_key = heard.host_key
-    visit.attempts = heard.attempts
-    judge(session, visit, verdict, cause="round", at=at)
+) -> bool:
+    """Write what one visit heard and what was made of it, in the caller's unit.
+
+    `visit` may be a row read in a unit before. Returns False, and the unit must be
+    given up, where another process wrote it down meanwhile.
+    """
+    key = _add(session, visit, verdict, cause="round", at=at)
+    written = session.connection().execute(
+        _WRITE_VISIT,
+        {
+            "key": visit.id,
+            "began_at": heard.began_at,
+            "took_ms": heard.took_ms,
+            "detail": heard.detail,
+            "transcript_sha256": heard.transcript_sha256,
+            "answer_sha256": heard.answer_sha256,
+            "host_key": heard.host_key,
+            "attempts": heard.attempts,
+            "outcome": verdict.outcome.value,
+            "judgement_id": key,
+        },
+    )
+    if written.rowcount != 1:
+        return False
+    if visit in session:
+        session.expire(visit)
     conditions.update(session, visit, verdict, at=heard.began_at)
+    return True
 
 
 def judge(
     session: Session, visit: Visit, verdict: Verdict, *, cause: str, at: datetime
 ) -> None:
     """Add a judgement to a visit and make it the one that holds; the old one stays."""
+    visit.judgement_id = _add(session, visit, verdict, cause=cause, at=at)
+    visit.outcome = verdict.outcome.value
+
+
+def _add(
+    session: Session, visit: Visit, verdict: Verdict, *, cause: str, at: datetime
+) -> int:
+    """Add a judgement and its findings, and return its id."""
     connection = session.connection()
     values = {
         "visit_id": visit.id,
@@ -61,8 +89,7 @@ def judge(
     rows = [_row(visit, key, finding, verdict) for finding in verdict.findings]
     if rows:
         connection.execute(_ADD_FINDINGS, rows)
-    visit.outcome = verdict.outcome.value
-    visit.judgement_id = key
+    return key
 
 
 def _row(
