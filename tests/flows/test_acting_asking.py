@@ -10,7 +10,7 @@ import pytest
 
 from opsdesk.core.settings import Settings
 from opsdesk.flows.acting import carry_out
-from opsdesk.flows.acting.answer import filled, unmet
+from opsdesk.flows.acting.answer import unmet
 from probes.server import Transport
 from probes.transcript import unpack
 from runbooks.plan import Action
@@ -182,16 +182,6 @@ def test_a_device_without_a_shell_is_not_signed_in_to(
     answer = carry_out(known, Action.SSH_CHECK, {"server": "db-1"}, limit=LIMIT)
 
     assert answer.figures == {"error": "no-shell"}
-
-
-def test_parameters_fill_whole_values_only() -> None:
-    arguments = {"server": "{target}", "note": "to {target}", "gone": "{nothing}"}
-
-    assert filled(arguments, {"target": "db-1"}) == {
-        "server": "db-1",
-        "note": "to {target}",
-        "gone": "",
-    }
 
 
 @pytest.mark.parametrize(

@@ -71,17 +71,6 @@ class Order:
         return found
 
 
-def filled(
-    arguments: Mapping[str, str], values: Mapping[str, object]
-) -> dict[str, str]:
-    """Return arguments whose `{parameter}` is replaced: as a whole value, never a part."""
-    found = {}
-    for name, text in arguments.items():
-        inside = re.fullmatch(r"\{(\w+)\}", text)
-        found[name] = str(values.get(inside[1], "")) if inside else text
-    return found
-
-
 def unmet(expect: Mapping[str, str], figures: Mapping[str, str]) -> Iterator[Words]:
     """Yield a sentence for each expectation that the figures do not meet.
 
