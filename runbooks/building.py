@@ -25,11 +25,30 @@ class _Wrong(Exception):
 
 
 def build(source: Source, kind: type[Any]) -> Any:
-    """Return what the data says as this dataclass, or None; mistakes are noted."""
+    """Return what the data says as this dataclass, or None; mistakes are noted.
+
+    Where a value is wrong a harmless one stands in its place, so that the rest can be
+    looked at as well: only use what came without mistakes.
+    """
     try:
         return _object(source.data, kind, (), source)
     except _Wrong:
         return None
+
+
+def _stand_in(kind: Any) -> Any:
+    """Return a harmless value of a kind."""
+    kind, optional = _optional(kind)
+    if optional:
+        return None
+    if is_dataclass(kind):
+        hints = _hints(kind)  # type: ignore[arg-type]  # a class, which hashes
+        return kind(**{name: _stand_in(hint) for name, hint in hints.items()})  # type: ignore[operator]
+    if get_origin(kind) in (tuple, dict):
+        return get_origin(kind)()
+    if issubclass(kind, StrEnum):
+        return next(iter(kind))
+    return _STAND_INS[kind]
 
 
 @cache
@@ -65,25 +84,27 @@ def _object(data: Any, kind: Any, where: Where, source: Source) -> Any:
             source, where, "应由“名称: 值”组成。", "This must be made of `name: value`."
         )
     known = {one.name: one for one in fields(kind)}
-    spoiled = _unknown(data, known, where, source)
+    _note_unknown(data, known, where, source)
     built: dict[str, Any] = {}
     for name, hint in _hints(kind).items():
-        try:
-            if name in data:
-                built[name] = _value(data[name], hint, (*where, name), source)
-            elif _is_required(known[name]):
-                source.note((*where, name), f"缺少 {name}。", f"{name} is missing.")
-                spoiled = True
-        except _Wrong:
-            spoiled = True
-    if spoiled:
-        raise _Wrong
+        if name in data:
+            built[name] = _value_or_stand_in(data[name], hint, (*where, name), source)
+        elif _is_required(known[name]):
+            source.note((*where, name), f"缺少 {name}。", f"{name} is missing.")
+            built[name] = _stand_in(hint)
     return kind(**built)
 
 
-def _unknown(
+def _value_or_stand_in(data: Any, kind: Any, where: Where, source: Source) -> Any:
+    try:
+        return _value(data, kind, where, source)
+    except _Wrong:
+        return _stand_in(kind)
+
+
+def _note_unknown(
     data: Mapping[str, Any], known: Mapping[str, Any], where: Where, source: Source
-) -> bool:
+) -> None:
     found = [key for key in data if key not in known and (where or key != "schema")]
     for key in found:
         close = difflib.get_close_matches(key, known, n=1)
@@ -97,7 +118,6 @@ def _unknown(
             f"没有 {key} 这一项。{hint[0]}",
             f"Nothing is called {key}.{hint[1]}",
         )
-    return bool(found)
 
 
 def _is_required(one: Field[Any]) -> bool:
@@ -107,15 +127,10 @@ def _is_required(one: Field[Any]) -> bool:
 def _tuple(data: Any, kind: Any, where: Where, source: Source) -> tuple[Any, ...]:
     if not isinstance(data, list):
         _wrong(source, where, "应是一个列表。", "This must be a list.")
-    built, spoiled = [], False
-    for at, item in enumerate(data):
-        try:
-            built.append(_value(item, kind, (*where, at), source))
-        except _Wrong:
-            spoiled = True
-    if spoiled:
-        raise _Wrong
-    return tuple(built)
+    return tuple(
+        _value_or_stand_in(item, kind, (*where, at), source)
+        for at, item in enumerate(data)
+    )
 
 
 def _mapping(data: Any, where: Where, source: Source) -> dict[str, str]:
@@ -206,6 +221,13 @@ def _choice(text: str, kind: type[StrEnum], where: Where, source: Source) -> Str
     return kind(text)
 
 
+_STAND_INS: dict[Any, Any] = {
+    timedelta: timedelta(seconds=1),
+    date: date.min,
+    str: "?",
+    int: 0,
+    bool: False,
+}
 _READERS: dict[Any, Callable[[str, Where, Source], Any]] = {
     timedelta: _duration,
     date: _date,

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from runbooks import building, checking, source
 from runbooks.plan import SCHEMA, Plan, Title
-from runbooks.source import Mistake, Source
+from runbooks.source import Mistake, Source, Where, dotted
 
 _PLAN = TypeAdapter(Plan)
 
@@ -71,11 +71,21 @@ def _finished(read: Source, name: str) -> Plan:
             "The file must be made of `name: value` lines.",
         )
     if isinstance(plan, Plan):
+        spoiled = {mistake.path for mistake in read.mistakes}
         for found in checking.check(plan):
-            read.note(found.where, found.zh, found.en)
+            if not _touches(found.where, spoiled):
+                read.note(found.where, found.zh, found.en)
     if read.mistakes or not isinstance(plan, Plan):
         raise BadPlan(name, read.mistakes)
     return plan
+
+
+def _touches(where: Where, spoiled: Iterable[str]) -> bool:
+    """Say whether the same item has mistakes of its own, told already."""
+    item = dotted(where[:2])
+    return any(
+        path == item or path.startswith((f"{item}.", f"{item}[")) for path in spoiled
+    )
 
 
 def _check_schema(read: Source) -> None:
