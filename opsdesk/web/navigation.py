@@ -30,6 +30,7 @@ PLACES = (
     Place("tickets.index", lazy_gettext("变更"), "refresh", "changes"),
     Place("tickets.index", lazy_gettext("发布"), "upload", "releases"),
     Place("tickets.index", lazy_gettext("硬件维修"), "tool", "repairs"),
+    Place("responses.plans", lazy_gettext("预案与演练"), "list-check"),
     Place("articles.index", lazy_gettext("知识库"), "file-text"),
     Place("tickets.inbox", lazy_gettext("待我签署"), "signature"),
     Place("assets.index", lazy_gettext("配置库"), "database"),

@@ -77,17 +77,21 @@ def sniffed(content: bytes) -> str:
 def download(path: str, number: str, file_id: int) -> Response:
     """Hand a file out; only a safe image is shown, anything else is saved."""
     row = _row(path, number, file_id)
-    content = unit.desk().store.get(row.sha256)
-    shown = row.media_type in _IMAGES.values() and "save" not in request.args
-    plain = row.name.encode("ascii", "replace").decode().replace('"', "'")
+    return handed_out(unit.desk().store.get(row.sha256), row.name, row.media_type)
+
+
+def handed_out(content: bytes, name: str, media_type: str) -> Response:
+    """Return a kept file; only a safe image is shown, anything else is saved."""
+    shown = media_type in _IMAGES.values() and "save" not in request.args
+    plain = name.encode("ascii", "replace").decode().replace('"', "'")
     plain = plain.replace("\\", "_").replace("?", "_")
     way = "inline" if shown else "attachment"
     return Response(
         content,
-        mimetype=row.media_type if shown else OCTETS,
+        mimetype=media_type if shown else OCTETS,
         headers={
             "Content-Disposition": (
-                f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(row.name)}"
+                f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
             ),
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'; sandbox",
