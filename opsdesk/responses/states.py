@@ -61,6 +61,10 @@ class StepState(StrEnum):
 OVER = (StepState.DONE, StepState.FAILED, StepState.SKIPPED, StepState.EXPIRED)
 
 
+AWAITS_SECOND = "awaits-second"
+"""Stands in `leased_by` while one of two people has acted, and the other has not."""
+
+
 class What(StrEnum):
     """What an entry of a run's timeline tells."""
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from opsdesk.core.language import RefusedInWords
 from opsdesk.responses.models import RunEvent, RunEvidence
 from opsdesk.responses.operations.ticking import Grip, Tick
+from opsdesk.responses.proof import pieces, wanted
 from opsdesk.responses.states import What
 from probes.finding import Words
 from runbooks.plan import Evidence, Proof
@@ -17,20 +18,6 @@ KINDS = {
     Proof.FILE: Words("文件", "a file"),
     Proof.PHOTO: Words("照片", "a photo"),
 }
-
-
-def wanted(rule: Evidence) -> int:
-    """Return how many pieces, of any of its kinds, a rule asks for."""
-    return max(rule.least, 1) if rule.kinds else rule.least
-
-
-def pieces(rule: Evidence, *, texts: int, files: int, photos: int) -> int:
-    """Return how many pieces count. A photo is a file; without kinds all count."""
-    kinds = rule.kinds or tuple(Proof)
-    count = texts if Proof.TEXT in kinds else 0
-    if Proof.FILE in kinds:
-        return count + files + photos
-    return count + (photos if Proof.PHOTO in kinds else 0)
 
 
 def require_evidence(session: Session, grip: Grip, tick: Tick) -> None:

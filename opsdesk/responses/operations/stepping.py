@@ -12,7 +12,6 @@ from opsdesk.responses import parameters
 from opsdesk.responses.operations.holding import held, require_participant, steps_of
 from opsdesk.responses.operations.proving import require_evidence
 from opsdesk.responses.operations.ticking import (
-    AWAITS_SECOND,
     Change,
     Grip,
     Tick,
@@ -24,7 +23,7 @@ from opsdesk.responses.operations.ticking import (
     require_going,
 )
 from opsdesk.responses.refusals import NotYours
-from opsdesk.responses.states import Section, StepState
+from opsdesk.responses.states import AWAITS_SECOND, Section, StepState
 from opsdesk.tickets.register import Actor
 from probes.finding import Words
 from runbooks.plan import Doing

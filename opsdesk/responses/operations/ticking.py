@@ -20,9 +20,6 @@ from opsdesk.responses.states import OVER, RunState, Section, StepState, What
 from probes.finding import Words
 from runbooks.plan import Doing, Failing, Plan, Precheck, Step
 
-AWAITS_SECOND = "awaits-second"
-"""Stands in `leased_by` while one of two people has acted, and the other has not."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
