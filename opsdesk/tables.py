@@ -11,6 +11,7 @@ from opsdesk.people import models as people
 from opsdesk.people.handover import models as handover
 from opsdesk.people.roster import models as roster
 from opsdesk.responses import models as responses
+from opsdesk.reporting import models as reporting
 from opsdesk.tickets import models as tickets
 
 TABLES = (

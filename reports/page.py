@@ -7,14 +7,19 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from reports.documents import daily_layout, record_layout
+from reports import drawing, typesetting
+from reports.documents import daily_layout, monthly_layout, record_layout
 from reports.documents.daily_record import DailyRecord
 from reports.documents.freezing import Document
+from reports.documents.monthly import MonthlyReport
 from reports.documents.parts import (
+    Contents,
+    Drawing,
     Grid,
     Heading,
     Part,
     Prose,
+    Rows,
     Sheet,
     Signatures,
     Together,
@@ -35,6 +40,8 @@ def laid_out(document: Document, language: str) -> Sheet:
             return daily_layout.compose(document, spoken)
         case RecordForm():
             return record_layout.compose(document)
+        case MonthlyReport():
+            return monthly_layout.compose(document)
 
 
 def render(document: Document, language: str = "zh") -> str:
@@ -42,38 +49,46 @@ def render(document: Document, language: str = "zh") -> str:
     sheet = laid_out(document, language)
     page: str = (
         _environment()
-        .get_template("paper.html")
+        .get_template("report.html" if sheet.cover else "paper.html")
         .render(
             sheet=sheet,
             language=LANGUAGES["zh" if language.startswith("zh") else "en"],
             say=partial(printed, language=language),
             kind=kind,
-            style=_style(upright=sheet.upright),
+            style=_style(sheet),
             code=qr_svg(sheet.address) if sheet.address else "",
             created=_stamp(sheet.created),
+            svg=drawing.svg,
+            set=typesetting,
         )
     )
     return page
 
 
-def _style(*, upright: bool) -> str:
-    names = ("paper.css", "upright.css") if upright else ("paper.css",)
+def _style(sheet: Sheet) -> str:
+    names = ["paper.css"]
+    if sheet.upright:
+        names.append("upright.css")
+    if sheet.cover:
+        names.append("report.css")
     return "\n".join((FOLDER / "styles" / name).read_text("utf-8") for name in names)
+
+
+_KINDS: dict[type[Part], str] = {
+    Heading: "heading",
+    Prose: "prose",
+    Grid: "grid",
+    Signatures: "signatures",
+    Together: "together",
+    Contents: "contents",
+    Drawing: "drawing",
+    Rows: "rows",
+}
 
 
 def kind(part: Part) -> str:
     """Return which macro prints a part."""
-    match part:
-        case Heading():
-            return "heading"
-        case Prose():
-            return "prose"
-        case Grid():
-            return "grid"
-        case Signatures():
-            return "signatures"
-        case Together():
-            return "together"
+    return _KINDS[type(part)]
 
 
 def _stamp(created: dt.datetime | None) -> str:

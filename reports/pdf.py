@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import resource
 import subprocess  # noqa: TID251 - our own interpreter, no command of a server
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 
 _MIB = 1024 * 1024
 _SCHEME = "face"
+DATA = "report.json"
+"""What the data of a report is called inside its PDF."""
+_CREATED = re.compile(r'name="dcterms.created" content="([^"]+)"')
 _FORBIDDEN = frozenset({"socket.connect", "socket.getaddrinfo", "subprocess.Popen"})
 
 
@@ -27,10 +33,11 @@ class Unprintable(Exception):
         self.reason = reason
 
 
-def pdf(html: str, *, cache: Path) -> bytes:
+def pdf(html: str, *, cache: Path, data: bytes = b"") -> bytes:
     """Return the page as PDF, set in the bundled faces; `cache` holds the wide one.
 
     A character that none of them has is printed as 〓 and its code, never as a box.
+    With `data`, the JSON it was made of, it is tagged PDF/A-3 with that attached.
     """
     from weasyprint import CSS, HTML  # noqa: PLC0415 - half a second to import
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
@@ -45,12 +52,44 @@ def pdf(html: str, *, cache: Path) -> bytes:
         string=_declared(chosen), font_config=configuration, url_fetcher=fetcher
     )
     page = HTML(string=html, base_url=None, url_fetcher=fetcher)
-    made: bytes = page.write_pdf(stylesheets=[style], font_config=configuration)
+    made: bytes = page.write_pdf(
+        stylesheets=[style],
+        font_config=configuration,
+        **(_to_keep(html, data, fetcher) if data else {}),
+    )
     return made
 
 
+def _to_keep(html: str, data: bytes, fetcher: Any) -> dict[str, Any]:
+    """Return what makes a paper one for the archive; its dates are the page's own."""
+    from weasyprint import Attachment  # noqa: PLC0415 - see pdf
+
+    said = _CREATED.search(html)
+    at = datetime.fromisoformat(said[1]) if said else datetime(1970, 1, 1, tzinfo=UTC)
+    attached = Attachment(
+        string=data,
+        name=DATA,
+        description="The report's content as JSON",
+        relationship="Source",
+        created=at,
+        modified=at,
+        url_fetcher=fetcher,
+    )
+    identity = hashlib.sha256(html.encode("utf-8", "replace")).hexdigest()[:32].encode()
+    return {
+        "attachments": [attached],
+        "pdf_variant": "pdf/a-3a",
+        "pdf_identifier": identity,
+    }
+
+
 def render_apart(
-    html: str, *, cache: Path, seconds: int = 60, memory_mib: int = 1024
+    html: str,
+    *,
+    cache: Path,
+    seconds: int = 60,
+    memory_mib: int = 1024,
+    data: bytes = b"",
 ) -> bytes:
     """Return the PDF, made by a child process that may not outgrow its bounds.
 
@@ -58,10 +97,11 @@ def render_apart(
     space. Raises Unprintable when it fails, is too slow or too large.
     """
     command = [sys.executable, "-m", __name__, str(cache), str(seconds)]
+    given = html.encode("utf-8", "backslashreplace")
     try:
         child = subprocess.run(  # noqa: S603 - a constant command, HTML on stdin
-            [*command, str(memory_mib)],
-            input=html.encode("utf-8", "backslashreplace"),
+            [*command, str(memory_mib), str(len(given))],
+            input=given + data,
             capture_output=True,
             timeout=seconds,
             check=False,
@@ -141,10 +181,11 @@ def _confine(seconds: int, memory_mib: int) -> None:
 
 
 def _main() -> None:
-    cache, seconds, memory_mib = sys.argv[1:]
+    cache, seconds, memory_mib, length = sys.argv[1:]
     _confine(int(seconds), int(memory_mib))
-    html = sys.stdin.buffer.read().decode("utf-8")
-    sys.stdout.buffer.write(pdf(html, cache=Path(cache)))
+    html = sys.stdin.buffer.read(int(length)).decode("utf-8")
+    data = sys.stdin.buffer.read()
+    sys.stdout.buffer.write(pdf(html, cache=Path(cache), data=data))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from reports.documents.words import Text, Words
 from reports.figures import qr_png
 from reports.filters import printed
 from reports.page import laid_out
+from reports.word_grids import as_grid, plain
 from reports.word_marks import add_watermark, float_right
 from reports.word_styles import (
     TABLE_STYLES,
@@ -52,6 +53,7 @@ _TINTS = {
 }
 _HEAD_TINT = "E8EDF3"
 _BOX_WIDTH, _BOX_HEIGHT, _LINE, _CODE = 64.0, 25.0, 4.3, 20.0  # mm
+_CHAPTER = 2  # the level of a chapter's heading
 _ABREAST = 4  # boxes on a page across
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -101,6 +103,9 @@ def _describe(writer: _Writer, sheet: Sheet) -> None:
 
 def _title(writer: _Writer, sheet: Sheet) -> None:
     writer.word.add_paragraph(writer.say(sheet.title), style="标题")
+    if sheet.cover:
+        _cover(writer, sheet.cover)
+        return
     if not sheet.upright:
         return
     said = Words("表单编号：", "Form number: ")
@@ -108,6 +113,19 @@ def _title(writer: _Writer, sheet: Sheet) -> None:
     if sheet.address:
         picture = number.add_run().add_picture(io.BytesIO(qr_png(sheet.address)))
         float_right(picture, _CODE, alt=sheet.address)
+
+
+def _cover(writer: _Writer, cover: Cover) -> None:
+    writer.word.add_paragraph(writer.say(cover.subtitle), style="副标题")
+    room = text_width(writer.word)
+    grid = Grid(
+        columns=(Column(title="", width=40), Column(title="", width=room - 40)),
+        rows=tuple(
+            (Cell(label, Tone.LABEL), Cell(value)) for label, value in cover.lines
+        ),
+        headed=False,
+    )
+    _grid(writer, grid, together=False)
 
 
 def _running(writer: _Writer, sheet: Sheet) -> None:
@@ -138,7 +156,7 @@ def _running(writer: _Writer, sheet: Sheet) -> None:
 def _write(writer: _Writer, part: Part, *, together: bool = False) -> None:
     match part:
         case Heading():
-            writer.word.add_paragraph(writer.say(part.text), style="标题 1")
+            _heading(writer, part)
         case Prose():
             _prose(writer, part, together=together)
         case Grid():
@@ -148,6 +166,28 @@ def _write(writer: _Writer, part: Part, *, together: bool = False) -> None:
         case Together():
             for inner in part.parts:
                 _write(writer, inner, together=True)
+        case Contents():
+            _contents(writer, part)
+        case Drawing():
+            _grid(writer, as_grid(part.chart, text_width(writer.word)), together=False)
+        case Rows():
+            _grid(writer, plain(part), together=False)
+
+
+def _heading(writer: _Writer, part: Heading) -> None:
+    if part.page:
+        writer.word.add_page_break()
+    style = "标题 1" if part.level == _CHAPTER else "标题 2"
+    writer.word.add_paragraph(writer.say(part.text), style=style)
+
+
+def _contents(writer: _Writer, part: Contents) -> None:
+    """Write the chapters' names; Word puts in the pages when its fields are renewed."""
+    writer.word.add_page_break()
+    title = Words("目　录", "Contents")
+    writer.word.add_paragraph(writer.say(title), style="标题")
+    for text, _anchor in part.entries:
+        writer.word.add_paragraph(writer.say(text), style="正文")
 
 
 def _prose(writer: _Writer, part: Prose, *, together: bool) -> None:

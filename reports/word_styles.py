@@ -49,6 +49,7 @@ def _styles(word: Word) -> None:
         ("Title", "标题", 18, _HEI),
         ("Subtitle", "副标题", 9, _SONG),
         ("Heading 1", "标题 1", 12, _HEI),
+        ("Heading 2", "标题 2", 10.5, _HEI),
         ("Header", "页眉", 8, _SONG),
         ("Footer", "页脚", 8, _SONG),
     ):
@@ -68,6 +69,7 @@ def _styles(word: Word) -> None:
     named["副标题"].font.italic = False
     named["标题 1"].paragraph_format.keep_with_next = True
     named["标题 1"].paragraph_format.space_before = Pt(6)
+    named["标题 2"].paragraph_format.keep_with_next = True
     for running in ("页眉", "页脚"):
         stops = named[running].paragraph_format.tab_stops
         stops.clear_all()

@@ -65,7 +65,10 @@ COMMANDS = {
     ),
     "report": (
         "opsdesk.cli.report:report",
-        Words("出具日常巡检记录（PDF、DOCX）", "Print the daily record (PDF, DOCX)"),
+        Words(
+            "出具日常巡检记录和运维月报（PDF、DOCX）",
+            "Print the daily record and the monthly report (PDF, DOCX)",
+        ),
     ),
     "replay": (
         "opsdesk.cli.replay:replay",

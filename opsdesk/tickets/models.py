@@ -84,6 +84,7 @@ class Ticket(Row):
         Index("ix_ticket_kind_region_id", "kind", "region", "id"),
         Index("ix_ticket_owner_id", "owner", "id"),
         Index("ix_ticket_opened_at", "opened_at"),
+        Index("ix_ticket_closed_at", "closed_at"),
         Index(
             "ix_ticket_open_kind_id",
             "kind",

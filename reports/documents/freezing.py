@@ -8,16 +8,18 @@ import json
 from typing import Any, TypeVar
 
 from reports.documents.daily_record import DailyRecord
+from reports.documents.monthly import MonthlyReport
 from reports.documents.parts import Issue
 from reports.documents.record_form import RecordForm
 
-Document = DailyRecord | RecordForm
+Document = DailyRecord | RecordForm | MonthlyReport
 KINDS: dict[str, type[Document]] = {
     "daily_record": DailyRecord,
     "record_form": RecordForm,
+    "monthly_report": MonthlyReport,
 }
 _T = TypeVar("_T")
-_D = TypeVar("_D", DailyRecord, RecordForm)
+_D = TypeVar("_D", DailyRecord, RecordForm, MonthlyReport)
 
 
 def freeze(document: Document) -> bytes:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
+from reports.documents.charts import Chart
 from reports.documents.words import Text, Words
 
 VOID = Words("作废", "VOID")
@@ -68,9 +69,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A section's title; it stays with what follows."""
+    """A section's title; it stays with what follows.
+
+    With `page` it begins a page; `anchor` is what a list of contents leads to.
+    """
 
     text: Text
+    level: int = 2
+    anchor: str = ""
+    page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +138,31 @@ class Together:
     parts: tuple[Part, ...]
 
 
-Part = Heading | Prose | Grid | Signatures | Together
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """A list of contents: what each chapter is called, and its anchor."""
+
+    entries: tuple[tuple[Text, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A chart; where nothing can be drawn it is printed as a table."""
+
+    chart: Chart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Many rows set as lines under a head that is repeated; the last column wraps."""
+
+    caption: Text
+    columns: tuple[Column, ...]
+    lines: tuple[tuple[Text, ...], ...]
+    small: bool = False
+
+
+Part = Heading | Prose | Grid | Signatures | Together | Contents | Drawing | Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +193,16 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """The first page of a report."""
+
+    above: Text
+    title: Text
+    subtitle: Text
+    lines: tuple[tuple[Text, Text], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """A form laid out: its running head and foot, its marks, and its parts in order.
 
@@ -181,3 +222,4 @@ class Sheet:
     created: datetime | None = None
     upright: bool = False  # A4 upright, 170 mm wide; otherwise across, 267 mm
     address: str = ""  # of the record, for the QR code
+    cover: Cover | None = None  # a report has one, a form begins with its title

@@ -1,0 +1,1 @@
+"""A period's report, chapter by chapter, gathered from every register."""

@@ -1,0 +1,113 @@
+"""Everything a report is made of, asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opsdesk.archive import queries as archive
+from opsdesk.archive.queries import DocumentView
+from opsdesk.core.settings import Settings
+from opsdesk.inspections.models import Slot, Status
+from opsdesk.inspections.queries import month as rounds
+from opsdesk.people.models import Person
+from opsdesk.reporting.queries import people, tickets
+from opsdesk.reporting.queries.tickets import Register
+from opsdesk.reporting.span import Span
+from opsdesk.tickets.models import Kind
+
+HELD = frozenset({Status.JUDGED, Status.REVIEWED, Status.SIGNED})
+SLOTS = (Slot.MORNING, Slot.NOON, Slot.EVENING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What was asked of the registers, as of `at`."""
+
+    settings: Settings
+    span: Span
+    at: datetime
+    known_since: date | None
+    rounds: list[rounds.RoundRow]
+    rounds_before: list[rounds.RoundRow]
+    visits: list[rounds.VisitRow]
+    conditions: list[rounds.ConditionRow]
+    reviewers: dict[date, str]
+    records: Mapping[date, DocumentView]
+    registers: Mapping[Kind, Register]
+    notes: Mapping[int, list[str]]
+    staff: people.Staff
+    names: Mapping[str, str]
+    drift: people.Library
+    narrative: Mapping[str, str]
+
+    @property
+    def cut_off(self) -> datetime:
+        """Return until when the period's data reach: its end, or now if that is earlier."""
+        return min(self.at, self.span.until)
+
+    @property
+    def before_known(self) -> bool:
+        """Tell whether the desk was there for the whole period before."""
+        since = self.known_since
+        return since is not None and since <= self.span.before.first
+
+
+def gather(
+    session: Session,
+    settings: Settings,
+    span: Span,
+    *,
+    narrative: Mapping[str, str],
+    at: datetime,
+) -> Material:
+    """Ask every register about a period."""
+    every = rounds.rounds(session, span.before.first, span.last)
+    registers = {kind: tickets.register(session, kind, span) for kind in Kind}
+    return Material(
+        settings=settings,
+        span=span,
+        at=at,
+        known_since=rounds.known_since(session),
+        rounds=[row for row in every if row.day >= span.first],
+        rounds_before=[row for row in every if row.day < span.first],
+        visits=rounds.visits(session, span.first, span.last),
+        conditions=rounds.conditions(session, span.since, span.until),
+        reviewers=rounds.reviewers(session, span.first, span.last),
+        records=_records(session, span),
+        registers=registers,
+        notes=tickets.notes(session, _late(registers[Kind.INCIDENT])),
+        staff=people.staff(session, span),
+        names={
+            p.username: p.name
+            for p in session.execute(select(Person.username, Person.name))
+        },
+        drift=people.library(session, span),
+        narrative=narrative,
+    )
+
+
+def _records(session: Session, span: Span) -> dict[date, DocumentView]:
+    sought = archive.Sought(kind="daily_record", since=span.first, until=span.last)
+    found = archive.issued(session, sought, limit=len(span.days) + 10)
+    return {one.day: one for one in found if one.day is not None}
+
+
+def _late(incidents: Register) -> list[int]:
+    return [row.id for row in incidents.opened if breaches(row)]
+
+
+PROMISED = ("response", "restored", "released", "plan")
+
+
+def breaches(row: tickets.TicketRow) -> list[str]:
+    """Return the contract's clocks that a closed record did not keep."""
+    return [
+        name
+        for name in PROMISED
+        if (clock := row.clock(name)) is not None and not clock["met"]
+    ]

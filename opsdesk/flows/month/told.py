@@ -1,0 +1,65 @@
+"""How figures are said: 「—」 without a denominator, 未取得 where nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from opsdesk.tickets.promises.explaining import duration
+from probes.finding import Words as Sentence
+from reports.documents.daily_record import TableColumn
+from reports.documents.parts import Align
+from reports.documents.words import NOT_OBTAINED, Text, Words
+
+NONE = "—"
+
+
+def column(zh: str, en: str, share: float, *, right: bool = False) -> TableColumn:
+    """Return a column; figures stand on the right."""
+    align = Align.RIGHT if right else Align.LEFT
+    return TableColumn(title=Words(zh, en), share=share, align=align)
+
+
+def words(sentence: Sentence) -> Words:
+    """Return a sentence of the desk as words of the paper."""
+    return Words(sentence.zh, sentence.en)
+
+
+def share(part: float, whole: float) -> str:
+    """Return a percentage with one digit; 「—」 where there is nothing to share."""
+    return f"{100 * part / whole:.1f}%" if whole else NONE
+
+
+def count(number: float | None) -> Text:
+    """Return a count, 未取得 where it is not known."""
+    return NOT_OBTAINED if number is None else f"{number:g}"
+
+
+def change(now: float | None, before: float | None) -> Text:
+    """Return the difference from the period before, with its sign."""
+    if now is None or before is None:
+        return NOT_OBTAINED
+    return f"{now - before:+g}" if now != before else "0"
+
+
+def length(seconds: float | None) -> Text:
+    """Return a length of time in words; 「—」 for none."""
+    if seconds is None:
+        return NONE
+    return words(duration(timedelta(seconds=seconds)))
+
+
+def stamp(at: datetime | None, zone: object) -> str:
+    """Return month, day and time: the year is on the cover."""
+    return "/" if at is None else f"{at.astimezone(zone):%m-%d %H:%M}"  # type: ignore[arg-type]
+
+
+def brief(text: str, longest: int = 120) -> str:
+    """Return a text on one line, cut where a table would burst."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[:longest]}…"
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return texts as one."""
+    return "、".join(items) or "/"

@@ -1,0 +1,1 @@
+"""The figures of a period, and the drafts of its report."""
