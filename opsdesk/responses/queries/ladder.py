@@ -33,7 +33,7 @@ class DueRung:
     alarmed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Owed:
     """A run that owes something by now: a report, its review."""
 

@@ -31,7 +31,8 @@ class Freshness:
     """How fresh a plan is. `current` are signatures on exactly this content.
 
     Reviewed (or approved) and rehearsed count for the plan whatever its version;
-    approved counts for this version only. Rehearsed is the end of the last drill or emergency that ran.
+    approved counts for this version only. Rehearsed is the end of the last drill or
+    emergency that ran to its end.
     """
 
     plan: str

@@ -18,8 +18,9 @@ from runbooks.plan import SEVEN, Mode, Plan, Scenario
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotView:
-    """A month's drill. `overdue`: its month (or that it was moved to) is
-    over, and nothing was rehearsed.
+    """A month's drill.
+
+    `overdue`: its month, or the later one it was moved to, is over without a rehearsal.
     """
 
     id: int
