@@ -19,9 +19,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from opsdesk.core import audit, clock, log
 from opsdesk.core.desk import Desk, open_desk
 from opsdesk.core.settings import load
-from opsdesk.flows import deliver_notices, keep_desk, keep_slots
+from opsdesk.flows import deliver_notices, keep_desk, keep_slots, run_plan
 
 SECONDS_BETWEEN_TICKS = 3
+SECONDS_BETWEEN_STEPS = 2
 SECONDS_BETWEEN_SWEEPS = 15
 MINUTES_BETWEEN_REMINDERS = 20
 LOCKED = 3
@@ -54,6 +55,14 @@ def build(
         args=[desk, deliver_notices.Crew()],
         kwargs={"stop": stop},
         id="deliver_notices",
+    )
+    scheduler.add_job(
+        run_plan.tick,
+        "interval",
+        seconds=SECONDS_BETWEEN_STEPS,
+        args=[desk, run_plan.Workshop()],
+        kwargs={"stop": stop},
+        id="run_plan",
     )
     _keep_the_desk(scheduler, desk)
     return scheduler

@@ -10,13 +10,19 @@ import structlog
 from opsdesk.core import clock
 from opsdesk.core.desk import Desk
 from opsdesk.flows import (
+    audit_escalations,
     check_again,
     compare_rounds,
     export_audit,
+    follow_up,
+    keep_drills,
     keep_promises,
+    keep_responses,
     keep_roster,
+    print_reports,
     raise_incidents,
     remind_duties,
+    watch_staff,
 )
 
 log = structlog.get_logger(__name__)
@@ -27,6 +33,19 @@ PARTS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("promises", keep_promises.sweep),
     ("library", compare_rounds.sweep),
     ("roster", keep_roster.sweep),
+    ("responses", keep_responses.sweep),
+    ("escalations", audit_escalations.sweep),
+    ("staff", watch_staff.sweep),
+    ("reports", print_reports.sweep),
+)
+
+REMINDERS: tuple[tuple[str, Callable[..., int]], ...] = (
+    ("duties", remind_duties.sweep),
+    ("audit", export_audit.sweep),
+    ("reviews", keep_responses.reviews),
+    ("improvements", follow_up.remind),
+    ("drills", keep_drills.remind),
+    ("reports", print_reports.order_due),
 )
 
 
@@ -40,8 +59,8 @@ def tick(desk: Desk) -> None:
 def remind(desk: Desk) -> None:
     """Say what falls due, and export the audit; three times an hour is enough."""
     at = clock.now()
-    _do(desk, "duties", remind_duties.sweep, at)
-    _do(desk, "audit", export_audit.sweep, at)
+    for name, part in REMINDERS:
+        _do(desk, name, part, at)
 
 
 def _do(desk: Desk, name: str, part: Callable[..., int], at: datetime) -> None:

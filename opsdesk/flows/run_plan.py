@@ -66,7 +66,7 @@ class Workshop:
 def act(desk: Desk, work: leasing.Work) -> Answer:
     """Carry out a step's action; a desk of made-up data connects to nothing."""
     if is_demo(desk.settings):
-        return Answer(done=False, words=_DEMO, figures={"error": "demo"})
+        return Answer(done=False, words=_DEMO, figures={"outcome": "demo"})
     return carry_out(desk.settings, work.action, work.arguments, limit=work.timeout)
 
 

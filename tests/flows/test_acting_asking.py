@@ -66,7 +66,7 @@ def test_a_server_that_is_not_configured_is_said_plainly(known: Settings) -> Non
     answer = carry_out(known, Action.SSH_CHECK, {"server": "db-{9}"}, limit=LIMIT)
 
     assert not answer.done
-    assert answer.figures == {"error": "not-configured"}
+    assert answer.figures == {"outcome": "not-configured"}
     assert "db-(9)" in answer.words.zh
 
 
@@ -99,7 +99,7 @@ def test_what_is_no_unit_name_reaches_no_server(known: Settings, name: str) -> N
     asked = {"server": "db-1", "service": name}
     answer = carry_out(known, Action.SERVICE_STATUS, asked, limit=LIMIT)
 
-    assert answer.figures == {"error": "bad-unit"}
+    assert answer.figures == {"outcome": "bad-unit"}
     assert answer.raw == b""
 
 
@@ -110,9 +110,9 @@ def test_a_port_is_open_or_refused(known: Settings, host: Sshd) -> None:
     one = carry_out(known, Action.TCP_CHECK, opened, limit=LIMIT)
     other = carry_out(known, Action.TCP_CHECK, closed, limit=LIMIT)
 
-    assert (one.figures["port"], other.figures["port"]) == ("open", "refused")
-    assert list(unmet({"port": "open"}, one.figures)) == []
-    assert len(list(unmet({"port": "open"}, other.figures))) == 1
+    assert (one.figures["open"], other.figures["outcome"]) == ("yes", "refused")
+    assert list(unmet({"open": "true"}, one.figures)) == []
+    assert len(list(unmet({"open": "true"}, other.figures))) == 1
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "ssh", "22; id", "-1", "²"])
@@ -120,7 +120,7 @@ def test_what_is_no_port_is_refused(known: Settings, port: str) -> None:
     asked = {"server": "db-1", "port": port}
 
     assert carry_out(known, Action.TCP_CHECK, asked, limit=LIMIT).figures == {
-        "error": "bad-port"
+        "outcome": "bad-port"
     }
 
 
@@ -134,7 +134,7 @@ def test_a_page_of_the_server_is_fetched_and_no_other(
     other = carry_out(known, Action.HTTP_CHECK, elsewhere, limit=LIMIT)
 
     assert (one.figures["status"], one.figures["page"]) == ("200", "ok")
-    assert other.figures == {"error": "foreign-page"}
+    assert other.figures == {"outcome": "foreign-page"}
     assert peer.asked == 1
 
 
@@ -152,14 +152,14 @@ def test_a_switch_that_fails_says_with_which_status(
 ) -> None:
     answer = carry_out(known, Action.SWITCH, {"switch": "wan", "to": to}, limit=LIMIT)
 
-    assert (answer.figures["switched"], answer.figures["status"]) == ("no", status)
+    assert (answer.figures["outcome"], answer.figures["status"]) == ("failed", status)
     assert answer.certain
 
 
 def test_a_switch_nobody_configured_is_not_guessed(known: Settings) -> None:
     for asked in ({"switch": "wan", "to": "main"}, {"switch": "lan", "to": "backup"}):
         answer = carry_out(known, Action.SWITCH, asked, limit=LIMIT)
-        assert answer.figures == {"error": "not-configured"}
+        assert answer.figures == {"outcome": "not-configured"}
 
 
 def test_a_switch_whose_end_was_not_seen_is_uncertain(
@@ -181,7 +181,7 @@ def test_a_device_without_a_shell_is_not_signed_in_to(
     known = settings_with(tmp_path / "desk", host.server(transport=Transport.NONE))
     answer = carry_out(known, Action.SSH_CHECK, {"server": "db-1"}, limit=LIMIT)
 
-    assert answer.figures == {"error": "no-shell"}
+    assert answer.figures == {"outcome": "no-shell"}
 
 
 @pytest.mark.parametrize(

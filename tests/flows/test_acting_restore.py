@@ -156,7 +156,7 @@ def test_the_source_itself_is_refused_and_untouched(lab: Lab) -> None:
     found = lab.do(Action.RESTORE_RUN, backups=same)
 
     assert not found.done
-    assert found.figures == {"error": "is-source"}
+    assert found.figures == {"outcome": "is-source"}
     assert lab.rows("SELECT one FROM precious") == [(1,)]
 
 
@@ -164,15 +164,15 @@ def test_a_database_with_data_and_no_mark_is_refused_and_untouched(lab: Lab) -> 
     with psycopg.connect(lab.server.dsn(lab.target), autocommit=True) as link:
         link.execute("CREATE TABLE precious AS SELECT 1 AS one")
 
-    assert lab.do(Action.RESTORE_RUN).figures == {"error": "not-empty"}
+    assert lab.do(Action.RESTORE_RUN).figures == {"outcome": "not-empty"}
     assert lab.rows("SELECT one FROM precious") == [(1,)]
-    assert lab.do(Action.RESTORE_VERIFY).figures == {"error": "not-marked"}
+    assert lab.do(Action.RESTORE_VERIFY).figures == {"outcome": "not-marked"}
 
 
 def test_a_target_that_answers_under_another_name_is_refused(lab: Lab) -> None:
     found = lab.do(Action.RESTORE_RUN, database="drill_not_there")
 
-    assert found.figures == {"error": "unreachable"}
+    assert found.figures == {"outcome": "unreachable"}
 
 
 def halved(path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_emptied(
     found = lab.do(Action.RESTORE_RUN)
 
     assert not found.done
-    assert found.figures["error"] in {"damaged", "empty-backup", "not-a-dump"}
+    assert found.figures["outcome"] in {"damaged", "empty-backup", "not-a-dump"}
     assert lab.rows("SELECT count(*) FROM enterprise") == [(500,)]
 
 
@@ -227,7 +227,7 @@ def test_a_dump_that_would_leave_its_database_is_refused(lab: Lab, line: str) ->
         text.replace("SET statement_timeout", f"{line}\nSET statement_timeout", 1)
     )
 
-    assert lab.do(Action.RESTORE_RUN).figures == {"error": "strange"}
+    assert lab.do(Action.RESTORE_RUN).figures == {"outcome": "strange"}
 
 
 def slowed(lab: Lab) -> None:
@@ -288,7 +288,7 @@ def test_a_desk_without_backups_says_that_they_are_not_configured(
 ) -> None:
     found = carry_out(settings_with(tmp_path), Action.RESTORE_RUN, ASKED, limit=LIMIT)
 
-    assert found.figures == {"error": "not-configured"}
+    assert found.figures == {"outcome": "not-configured"}
 
 
 def sqlite_lab(folder: Path) -> Callable[[Action], Answer]:
@@ -309,7 +309,7 @@ def sqlite_lab(folder: Path) -> Callable[[Action], Answer]:
 def test_a_backup_of_the_desk_itself_is_restored_and_verified(tmp_path: Path) -> None:
     do = sqlite_lab(tmp_path)
 
-    assert do(Action.RESTORE_VERIFY).figures == {"error": "not-restored"}
+    assert do(Action.RESTORE_VERIFY).figures == {"outcome": "not-restored"}
     assert do(Action.RESTORE_RUN).done
     found = do(Action.RESTORE_VERIFY)
     assert (found.figures["verdict"], found.figures["rows"]) == ("pass", "2000")
@@ -330,5 +330,5 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path) -> None:
     do = sqlite_lab(tmp_path)
     (tmp_path / "scratch" / "precious").write_text("x")
 
-    assert do(Action.RESTORE_RUN).figures == {"error": "not-empty"}
+    assert do(Action.RESTORE_RUN).figures == {"outcome": "not-empty"}
     assert not (tmp_path / "scratch" / "restored.sqlite3").exists()

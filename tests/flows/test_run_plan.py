@@ -111,7 +111,7 @@ def test_a_server_and_a_port_are_checked_and_the_answers_are_evidence(
             "port",
             Action.TCP_CHECK,
             arguments={"server": "db-1", "port": str(host.port)},
-            expect={"port": "open"},
+            expect={"open": "yes"},
         ),
     )
 
@@ -134,7 +134,7 @@ def test_an_answer_that_is_not_what_the_plan_expects_fails_the_step(
     closed = {"server": "db-1", "port": str(free_port())}
     declared(
         desk,
-        automatic("p", Action.TCP_CHECK, arguments=closed, expect={"port": "open"}),
+        automatic("p", Action.TCP_CHECK, arguments=closed, expect={"open": "yes"}),
     )
 
     with working(desk):
@@ -143,7 +143,7 @@ def test_an_answer_that_is_not_what_the_plan_expects_fails_the_step(
     found = step_of(desk, "p")
     assert found.state is StepState.FAILED
     assert found.answer is not None
-    assert "port" in str(found.answer)
+    assert "open" in str(found.answer)
 
 
 def test_a_step_is_carried_out_by_one_of_two_workers(desk: Desk) -> None:

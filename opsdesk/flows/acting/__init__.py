@@ -41,4 +41,4 @@ def carry_out(
     try:
         return _BY_NAME[action](Order(settings, dict(arguments), limit))
     except Unfit as unfit:
-        return Answer(done=False, words=unfit.words, figures={"error": unfit.code})
+        return Answer(done=False, words=unfit.words, figures={"outcome": unfit.code})

@@ -90,7 +90,12 @@ def _meets(got: str, wanted: str) -> bool:
         return _compares(got, number[1], float(number[2]))
     if wanted.startswith("!="):
         return got != wanted[2:].strip()
-    return got in [one.strip() for one in wanted.split("|")]
+    return _plain(got) in [_plain(one.strip()) for one in wanted.split("|")]
+
+
+def _plain(text: str) -> str:
+    """Return a figure as it is compared: `true` in a file is what we call yes."""
+    return {"true": "yes", "false": "no"}.get(text, text)
 
 
 def _compares(got: str, sign: str, bound: float) -> bool:

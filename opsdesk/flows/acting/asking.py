@@ -56,11 +56,12 @@ def ssh_check(order: Order) -> Answer:
     outcome = catalogue.outcome(heard, replies)
     figures = {
         "outcome": outcome.value,
+        "findings": str(len(worst)),
         "critical": str(worst.count(Severity.CRITICAL)),
         "warning": str(worst.count(Severity.WARNING)),
         "answered": str(sum(one.status is ReplyStatus.READ for one in replies)),
         "asked": str(len(questions)),
-        "took_ms": str(heard.took_ms),
+        "milliseconds": str(heard.took_ms),
     }
     done = outcome in (Outcome.ANSWERED, Outcome.PARTIAL)
     zh = "；".join(safe(one.message.zh) for one in findings) or safe(heard.detail)
@@ -103,7 +104,7 @@ def service_status(order: Order) -> Answer:
         figures={
             "outcome": heard.outcome.value,
             "state": state or "unknown",
-            "took_ms": str(heard.took_ms),
+            "milliseconds": str(heard.took_ms),
         },
         raw=pack(heard),
         media_type=TRANSCRIPT,
@@ -133,7 +134,11 @@ def tcp_check(order: Order) -> Answer:
     words = _PORT.fill(
         name=server.name, port=port, state=state, detail=safe(str(said["reason"]))
     )
-    figures = {"port": state, "took_ms": str(said["took_ms"])}
+    figures = {
+        "open": "yes" if state == "open" else "no",
+        "outcome": "answered" if state == "open" else state,
+        "milliseconds": str(said["took_ms"]),
+    }
     return Answer(
         done=True, words=words, figures=figures, raw=got.stdout, media_type=JSON
     )
@@ -158,10 +163,10 @@ def http_check(order: Order) -> Answer:
     answered = error is None and said.get("contains_found") is not False
     fits = answered and said.get("status") == int(status)
     figures = {
-        "error": str(error or ""),
+        "outcome": str(error or "answered"),
         "status": str(said.get("status") or ""),
         "page": "ok" if fits else "bad",
-        "took_ms": str(said["took_ms"]),
+        "milliseconds": str(said["took_ms"]),
     }
     words = _PAGE.fill(
         url=safe(url), status=figures["status"] or "—", detail=safe(str(said["reason"]))

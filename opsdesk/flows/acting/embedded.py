@@ -36,6 +36,7 @@ def restore(backup: BackupSet, target: Scratch) -> Answer:
         "sha256": dumps.sha256(found.path),
         "age_hours": f"{(clock.now() - found.made_at).total_seconds() / 3600:.1f}",
         "restored": "yes",
+        "outcome": "done",
         "seconds": f"{time.monotonic() - began:.1f}",
     }
     return Answer(
@@ -59,6 +60,7 @@ def verify(backup: BackupSet, target: Scratch) -> Answer:
     figures = {
         "file": found.path.name,
         "sha256": dumps.sha256(found.path),
+        "outcome": "done",
         "verdict": "pass" if good else "fail",
         "integrity": "ok" if not troubles else "damaged",
         "tables": str(len(held)),

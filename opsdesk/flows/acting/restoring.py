@@ -39,6 +39,7 @@ def run(order: Order) -> Answer:
         "database": database,
         "status": "" if ended.status is None else str(ended.status),
         "restored": "yes" if ended.status == 0 else "no",
+        "outcome": "done" if ended.status == 0 else "failed",
         "seconds": f"{time.monotonic() - began:.1f}",
     }
     said = safe(ended.errors.decode("utf-8", "replace"))
@@ -87,6 +88,7 @@ def judged(
     good = held and not missing and not differing and not lost
     figures = {
         **more,
+        "outcome": "done",
         "verdict": "pass" if good else "fail",
         "tables": str(len(held)),
         "tables_ok": str(len(held) - len(missing) - len(differing)),

@@ -42,7 +42,7 @@ def _answer(heard: Transcript, name: str, to: str) -> Answer:
     said = "" if section is None else (section.text or section.stderr.decode("latin-1"))
     words = _WENT if status is not None else (_UNSEEN if sent else _NOT_SENT)
     return Answer(
-        done=status is not None,
+        done=status == 0,
         words=words.fill(
             name=safe(name),
             to=safe(to),
@@ -50,16 +50,23 @@ def _answer(heard: Transcript, name: str, to: str) -> Answer:
             detail=safe(said or heard.detail)[:200],
         ),
         figures={
-            "outcome": heard.outcome.value,
+            "outcome": _outcome(heard, status),
             "status": "" if status is None else str(status),
             "switched": "yes" if status == 0 else "no" if status or not sent else "",
             "to": to,
-            "took_ms": str(heard.took_ms),
+            "milliseconds": str(heard.took_ms),
         },
         raw=pack(heard),
         media_type=TRANSCRIPT,
         certain=status is not None or not sent,
     )
+
+
+def _outcome(heard: Transcript, status: int | None) -> str:
+    """Return "done" for a command that ended well, else what went wrong."""
+    if status is None:
+        return heard.outcome.value
+    return "done" if status == 0 else "failed"
 
 
 def _section(heard: Transcript) -> Section | None:

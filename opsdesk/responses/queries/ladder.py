@@ -80,7 +80,7 @@ def reports_due(session: Session, *, at: datetime) -> tuple[Owed, ...]:
     query = _owed(Run.report_due_at).where(
         Run.is_open, Run.report_due_at <= at, Run.state.in_(GOING)
     )
-    return tuple(Owed(*row) for row in session.execute(query))
+    return tuple(Owed(**row) for row in session.execute(query).mappings())
 
 
 def reviews_due(session: Session, *, at: datetime) -> tuple[Owed, ...]:
@@ -88,7 +88,7 @@ def reviews_due(session: Session, *, at: datetime) -> tuple[Owed, ...]:
     query = _owed(Run.review_due_at).where(
         Run.is_open, Run.state == RunState.REVIEW, Run.review_due_at <= at
     )
-    return tuple(Owed(*row) for row in session.execute(query))
+    return tuple(Owed(**row) for row in session.execute(query).mappings())
 
 
 def _owed(due_at: Any) -> Select[Any]:

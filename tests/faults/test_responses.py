@@ -1,0 +1,295 @@
+"""Plans in trouble: the desk killed in a step, a target cut off, the database away."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.lab.awkward import peer, silent
+from tests.lab.desk import ROOT, Place, environ, place, until
+from tests.lab.postgres import Postgres, away
+from tests.lab.process import PATIENCE, free_port
+from tests.lab.sshd import Sshd
+from tests.lab.streets import may_build, plug_in, street, unplug
+
+LEASE = 90
+"""Seconds within which a lost step must have become unknown."""
+
+
+def known(host: Sshd, **more: Any) -> dict[str, Any]:
+    """Return a server of the lab as config.yaml has it."""
+    return {
+        "name": host.name,
+        "address": host.address,
+        "port": host.port,
+        "credential": "lab",
+        "host_key": host.host_key,
+        **more,
+    }
+
+
+def desk_for(folder: Path, host: Sshd, **sections: Any) -> Place:
+    credentials = {"lab": {"user": host.user, "key_file": str(host.user_key)}}
+    return place(folder, credentials=credentials, servers=[known(host)], **sections)
+
+
+def declare(desk: Place, *steps: dict[str, Any]) -> str:
+    words = [sys.executable, "-m", "tests.faults.declaring", str(desk.config)]
+    done = subprocess.run(
+        [*words, json.dumps(steps)],
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+        cwd=ROOT,
+        env=environ(),
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode().strip()
+
+
+def step(key: str, action: str, **more: Any) -> dict[str, Any]:
+    arguments = more.pop("arguments", {})
+    return {"key": key, "action": action, "arguments": arguments, **more}
+
+
+def states(desk: Place) -> dict[str, str]:
+    return dict(desk.rows("select key, state from run_step"))
+
+
+def ends(desk: Place, key: str) -> str:
+    """Wait until a step is over or unknown, and return which."""
+
+    def ended() -> str | None:
+        found = states(desk)[key]
+        return found if found not in ("pending", "running") else None
+
+    return str(until(ended, f"{key} is over", seconds=LEASE))
+
+
+def leased(desk: Place, key: str) -> bool:
+    query = f"select 1 from run_step where key = '{key}' and lease_until is not null"
+    return bool(desk.rows(query))
+
+
+@contextmanager
+def killed_in(desk: Place, key: str) -> Iterator[None]:
+    """Run a scheduler until it holds a step, and kill it with SIGKILL there."""
+    with desk.scheduler() as child:
+        until(lambda: leased(desk, key), f"{key} is being carried out")
+        time.sleep(0.3)
+        child.kill()
+        child.wait(PATIENCE)
+    assert states(desk)[key] == "running"
+    yield
+
+
+def test_a_declared_run_is_carried_out_by_the_scheduler(
+    tmp_path: Path, shared: Sshd
+) -> None:
+    desk = desk_for(tmp_path / "desk", shared)
+    port = {"server": shared.name, "port": str(shared.port)}
+    look = {"server": shared.name, "probes": "cpu,memory"}
+    declare(
+        desk,
+        step("look", "ssh.check", arguments=look, expect={"outcome": "answered"}),
+        step("port", "tcp.check", arguments=port, expect={"open": "yes"}),
+    )
+
+    with desk.scheduler():
+        assert (ends(desk, "look"), ends(desk, "port")) == ("done", "done")
+
+    kept = desk.rows("select step, sha256 from run_evidence order by step")
+    assert [row[0] for row in kept] == ["look", "port"]
+    for _step, sha256 in kept:
+        assert (desk.data / "files" / sha256[:2] / sha256[2:]).is_file()
+
+
+@pytest.mark.parametrize("action", ["http.check", "ssh.check", "switch"])
+def test_a_desk_killed_in_a_step_leaves_it_unknown_and_the_run_going(
+    tmp_path: Path, shared: Sshd, action: str
+) -> None:
+    with peer(silent) as port:
+        desk = place(
+            tmp_path / "desk",
+            credentials={
+                "lab": {"user": shared.user, "key_file": str(shared.user_key)}
+            },
+            servers=[known(shared), known(shared, name="mute", port=port)],
+            switches={
+                "wan": {"server": shared.name, "to": {"backup": ["/bin/sleep", "300"]}}
+            },
+        )
+        where = {
+            "http.check": {"server": "mute", "url": f"http://127.0.0.1:{port}/"},
+            "ssh.check": {"server": "mute"},
+            "switch": {"switch": "wan", "to": "backup"},
+        }[action]
+        declare(
+            desk,
+            step("hangs", action, arguments=where, timeout=120, idempotent=False),
+        )
+        with killed_in(desk, "hangs"), desk.scheduler():
+            assert ends(desk, "hangs") == "unknown"
+
+    assert desk.rows("select state, is_open from run") == [("running", 1)]
+
+
+def test_a_desk_killed_in_a_restore_leaves_the_target_empty_and_no_tool_running(
+    tmp_path: Path, shared: Sshd, postgres_server: Postgres
+) -> None:
+    target = f"drill_fault_{os.getpid()}"
+    dump = tmp_path / "ops.sql"
+    dump.write_text(
+        "-- PostgreSQL database dump\n\nCREATE TABLE public.half (id int);\n"
+        "SELECT pg_sleep(300);\n--\n-- PostgreSQL database dump complete\n"
+    )
+    with psycopg.connect(postgres_server.dsn(), autocommit=True) as link:
+        link.execute(f"CREATE DATABASE {target}".encode())
+    scratch = {
+        "host": "127.0.0.1",
+        "port": postgres_server.port,
+        "user": "postgres",
+        "database": target,
+    }
+    desk = desk_for(
+        tmp_path / "desk",
+        shared,
+        backups={"ops": {"files": str(dump), "source": {"database": "ops"}}},
+        scratch_targets={"drill": scratch},
+    )
+    into = {"backup": "ops", "target": "drill"}
+    declare(desk, step("restore", "restore.run", arguments=into, timeout=200))
+    sleeping = (
+        "select count(*) from pg_stat_activity where query like '%pg_sleep(300)%'"
+    )
+
+    with (
+        desk.scheduler() as child,
+        psycopg.connect(postgres_server.dsn(), autocommit=True) as link,
+    ):
+        mine = f"{sleeping} and datname = '{target}'".encode()
+
+        def asleep() -> bool:
+            row = link.execute(mine).fetchone()
+            return row is not None and row[0] > 0
+
+        until(asleep, "the restore is under way")
+        child.kill()
+        child.wait(PATIENCE)
+        until(lambda: not tools(dump), "no tool of it is left")
+    with desk.scheduler():
+        assert ends(desk, "restore") == "unknown"
+    with psycopg.connect(postgres_server.dsn(target)) as link:
+        found = link.execute(
+            "select count(*) from pg_tables where schemaname = 'public'"
+        ).fetchone()
+    assert found == (0,)
+
+
+def tools(dump: Path) -> list[str]:
+    """Return the programs that still have a dump on their command line."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes()
+        except OSError:
+            continue
+        if bytes(dump) in words:
+            found.append(words.decode(errors="replace"))
+    return found
+
+
+@pytest.mark.skipif(not may_build(), reason="needs root to pull a cable")
+def test_a_cable_pulled_in_a_step_ends_it_within_its_limit(
+    tmp_path: Path, user_key: Path
+) -> None:
+    with street(tmp_path / "street", user_key, 2) as (near, far):
+        desk = place(
+            tmp_path / "desk",
+            credentials={"lab": {"user": near.user, "key_file": str(user_key)}},
+            servers=[known(near), known(far)],
+            switches={
+                "wan": {"server": near.name, "to": {"backup": ["/bin/sleep", "60"]}}
+            },
+        )
+        there = {"switch": "wan", "to": "backup"}
+        check = {"server": far.name, "port": "22"}
+        declare(
+            desk,
+            step("cut", "switch", arguments=there, timeout=8, idempotent=False),
+            step("fine", "tcp.check", arguments=check, expect={"open": "yes"}),
+        )
+        with desk.scheduler():
+            until(lambda: leased(desk, "cut"), "the switch is under way")
+            time.sleep(1)
+            unplug(near)
+            assert ends(desk, "fine") == "done"
+            assert ends(desk, "cut") == "unknown"
+            plug_in(near)
+
+    texts = [row[0] for row in desk.rows("select text from run_event")]
+    assert any("没有看到结果" in text for text in texts)
+
+
+def test_a_target_that_went_away_fails_a_check_and_holds_nobody_up(
+    tmp_path: Path, shared: Sshd
+) -> None:
+    desk = place(
+        tmp_path / "desk",
+        credentials={"lab": {"user": shared.user, "key_file": str(shared.user_key)}},
+        servers=[known(shared), known(shared, name="gone", port=free_port())],
+    )
+    declare(
+        desk,
+        step("gone", "ssh.check", arguments={"server": "gone"}, timeout=15),
+        step(
+            "fine",
+            "tcp.check",
+            arguments={"server": shared.name, "port": str(shared.port)},
+        ),
+    )
+
+    with desk.scheduler():
+        assert ends(desk, "fine") == "done"
+        assert ends(desk, "gone") == "failed"
+
+
+def test_a_database_that_is_away_in_mid_step_loses_no_answer(
+    tmp_path: Path, shared: Sshd, postgres_server: Postgres
+) -> None:
+    with postgres_server.database() as name:
+        desk = desk_for(
+            tmp_path / "desk",
+            shared,
+            database={"url": postgres_server.url(name)},
+            switches={
+                "wan": {"server": shared.name, "to": {"backup": ["/bin/sleep", "3"]}}
+            },
+        )
+        there = {"switch": "wan", "to": "backup"}
+        declare(desk, step("s", "switch", arguments=there, expect={"switched": "yes"}))
+
+        def state() -> str:
+            with psycopg.connect(postgres_server.dsn(name)) as link:
+                row = link.execute(
+                    "select state || case when lease_until is null then '' else ' held'"
+                    " end from run_step"
+                ).fetchone()
+            assert row is not None
+            return str(row[0])
+
+        with desk.scheduler():
+            until(lambda: state() == "running held", "the switch is under way")
+            with away(postgres_server, name):
+                time.sleep(5)  # the switch is over by now, with nobody to tell
+            until(lambda: state() in ("done", "done held"), "the answer was written")
