@@ -130,7 +130,7 @@
   const send = async (form, submitter) => {
     const body = new FormData(form, submitter);
     form.dataset.busy = "";
-    const result = await post(form.action, body);
+    const result = await post(submitter?.getAttribute("formaction") ?? form.action, body);
     delete form.dataset.busy;
     if (result.done?.go) { window.location.assign(result.done.go); return; }
     if (result.done) { localStorage.removeItem(`opsdesk-draft:${form.dataset.draft}`); reset(form); }

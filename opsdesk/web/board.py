@@ -20,6 +20,7 @@ from opsdesk.tickets.queries import lists
 from opsdesk.web import unit
 from opsdesk.web.access import READERS, may, somebody
 from opsdesk.web.forms import EmptyForm
+from opsdesk.web.responses import strip
 from opsdesk.web.words import gettext as _
 
 screen = Blueprint("board", __name__)
@@ -70,6 +71,7 @@ def _now() -> dict[str, Any]:
         "approvals": waiting_for(session, somebody().username, at=g.at),
         "registers": BY_KIND,
         "holidays": _holidays(today),
+        **strip.now(),
     }
 
 

@@ -54,5 +54,6 @@ def worded() -> dict[str, Any]:
         "moves": moves,
         "names": names(unit.session()),
         "step_words": {one.value: words for one, words in wording.STEP_STATES.items()},
+        "part_words": {one.value: words for one, words in wording.PARTS.items()},
         "run_words": {one.value: words for one, words in moves.STATES.items()},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from opsdesk.core.errors import Refused
 from opsdesk.flows import declare_emergency
 from opsdesk.people.roster.queries import on_duty
 from opsdesk.responses.operations import opening
@@ -40,6 +41,10 @@ def declare() -> str:
     """Show the form: the plan proposed, the levels in words, who will play what."""
     ticket = _incident(request.args.get("incident", ""))
     known = plans()
+    if not known:
+        raise Refused(
+            "没有可用的预案，不能宣布应急响应。请先用 opsdesk plans check 检查。"
+        )
     chosen = _chosen(known, ticket)
     session = unit.session()
     return render_template(
@@ -67,8 +72,10 @@ def _chosen(known: tuple[Plan, ...], ticket: Ticket | None) -> Plan:
     by_id = {one.id: one for one in known}
     if wanted in by_id:
         return by_id[wanted]
-    likely = _likely(ticket) if ticket else None
-    return next((one for one in known if one.scenario is likely), known[0])
+    likely: str | None = request.args.get("scenario")
+    if ticket is not None:
+        likely = _likely(ticket)
+    return next((one for one in known if one.scenario == likely), known[0])
 
 
 def _likely(ticket: Ticket) -> Scenario | None:

@@ -14,6 +14,7 @@ from opsdesk.flows import check_again, gather_form, keep_promises
 from opsdesk.flows.registers import BY_KIND
 from opsdesk.flows.telling_of_approvals import is_turn_of
 from opsdesk.people.queries import names
+from opsdesk.responses.queries import lists as runs
 from opsdesk.tickets.models import Kind, Relation, Ticket
 from opsdesk.tickets.queries import page as queries
 from opsdesk.tickets.register import Move, Register, filled
@@ -86,6 +87,7 @@ def _around(ticket: Ticket) -> dict[str, Any]:
         "what_words": WHAT,
         "servers": check_again.servers_of(session, settings, ticket),
         "collisions": collisions(session, ticket),
+        "responses_of": runs.of_incident(session, ticket.id),
     }
 
 
