@@ -16,7 +16,8 @@ _PLOT_W, _PLOT_H = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
 _INKS = ("#2f6db5", "#d08a1d", "#b5382f", "#5b8f46", "#7a5ca8", "#8a8f98")
 _DASHES = ("", "5 2", "2 2", "7 2 2 2", "1 2", "9 3")
 _MOST_LABELS = 16
-_STEPS = (1, 2, 2.5, 5, 10)
+_STEPS = (4, 8, 12, 16, 20, 40, 60, 80, 100)
+"""Tops whose quarters are whole numbers."""
 
 
 def svg(chart: Chart, say: Say) -> str:
@@ -38,8 +39,8 @@ def _top(chart: Chart) -> float:
     most = max(_heights(chart), default=0)
     if most <= 0:
         return 1
-    unit = 10 ** floor(log10(most))
-    return next(unit * step for step in _STEPS if unit * step >= most)
+    unit = 10 ** max(0, floor(log10(most)) - 1)
+    return next(float(unit * step) for step in _STEPS if unit * step >= most)
 
 
 def _heights(chart: Chart) -> list[float]:
@@ -118,9 +119,10 @@ def _lines(chart: Chart, top: float) -> Iterator[str]:
             pen = "L"
         if path:
             dash = _DASHES[index % len(_DASHES)]
+            dashed = f' stroke-dasharray="{dash}"' if dash else ""
             yield (
                 f'<path d="{path}" fill="none" stroke="{_INKS[index % len(_INKS)]}" '
-                f'stroke-width="1.3"{f" stroke-dasharray={chr(34)}{dash}{chr(34)}" if dash else ""}/>'
+                f'stroke-width="1.3"{dashed}/>'
             )
 
 

@@ -13,7 +13,8 @@ from reports.documents.parts import Rows
 from reports.documents.words import Text
 from reports.fonts import everyday
 
-STOP = 2.0  # mm between two tab stops
+PIXELS = 8  # between two tab stops; the renderer takes whole pixels only
+STOP = PIXELS * 25.4 / 96  # the same in mm
 POINT = 25.4 / 72
 SIZE, SMALL = 7.6, 6.6  # points
 _GAP = 1.2  # mm between two columns
@@ -36,12 +37,24 @@ def _line(rows: Rows, line: Iterable[Text], say: Say) -> str:
     told, at, edge = "", 0.0, 0.0
     for column, text in zip(rows.columns[:-1], texts[:-1], strict=True):
         edge += column.width
-        stop = int(edge / STOP) * STOP
-        text = _cut(text, stop - at - _GAP, size)
-        end = at + width(text, size)
-        told += text + "\t" * max(1, round((stop - int(end / STOP) * STOP) / STOP))
+        stop = round(edge / STOP) * STOP
+        shown = _cut(text, stop - at - _GAP, size)
+        end = at + width(shown, size)
+        told += shown + "\t" * max(1, round((stop - int(end / STOP) * STOP) / STOP))
         at = stop
-    return told + texts[-1]
+    indent = "\n" + "\t" * round(at / STOP)
+    return told + indent.join(_wrapped(texts[-1], rows.columns[-1].width, size))
+
+
+def _wrapped(text: str, room: float, size: float) -> list[str]:
+    """Return a text in pieces that fit beneath each other in its column."""
+    found, line = [], ""
+    for char in text:
+        if width(line + char, size) > room:
+            found.append(line)
+            line = ""
+        line += char
+    return [*found, line]
 
 
 def _cut(text: str, room: float, size: float) -> str:

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any
 from reports.documents.parts import (
     Align,
     Cell,
+    Column,
+    Contents,
+    Cover,
+    Drawing,
     Grid,
     Heading,
     Part,
     Prose,
+    Rows,
     Sheet,
     Signatures,
     Together,
@@ -166,24 +171,38 @@ def _write(writer: _Writer, part: Part, *, together: bool = False) -> None:
         case Together():
             for inner in part.parts:
                 _write(writer, inner, together=True)
+        case Contents() | Drawing() | Rows():
+            _book(writer, part)
+
+
+def _book(writer: _Writer, part: Contents | Drawing | Rows) -> None:
+    """Write what only reports have; drawings and lines become tables."""
+    match part:
         case Contents():
             _contents(writer, part)
         case Drawing():
-            _grid(writer, as_grid(part.chart, text_width(writer.word)), together=False)
+            chart = as_grid(part.chart, text_width(writer.word))
+            _grid(writer, chart, together=False)
         case Rows():
             _grid(writer, plain(part), together=False)
 
 
 def _heading(writer: _Writer, part: Heading) -> None:
     if part.page:
-        writer.word.add_page_break()
+        _new_page(writer)
     style = "标题 1" if part.level == _CHAPTER else "标题 2"
     writer.word.add_paragraph(writer.say(part.text), style=style)
 
 
+def _new_page(writer: _Writer) -> None:
+    from docx.enum.text import WD_BREAK  # noqa: PLC0415 - see docx
+
+    writer.word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+
+
 def _contents(writer: _Writer, part: Contents) -> None:
     """Write the chapters' names; Word puts in the pages when its fields are renewed."""
-    writer.word.add_page_break()
+    _new_page(writer)
     title = Words("目　录", "Contents")
     writer.word.add_paragraph(writer.say(title), style="标题")
     for text, _anchor in part.entries:

@@ -136,7 +136,7 @@ def _content(
     help=told("只看样子，不归档", "Only look; nothing is archived"),
 )
 @click.pass_context
-def monthly(ctx: click.Context, **asked: Any) -> None:
+def monthly(ctx: click.Context, /, **asked: Any) -> None:
     """Print a period's report; see the help text."""
     output: Path = asked["output"]
     suffix = _suffix(output)

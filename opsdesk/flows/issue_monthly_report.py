@@ -26,7 +26,8 @@ from reports.documents.parts import Issue
 KIND = "monthly_report"
 _SECONDS, _MEMORY_MIB = 240, 1536
 _TO_COME = Sentence(
-    "{period} 还没有开始（今天是 {today}），没有数据可以出具报告；没有生成任何文件。请选择已开始的时期。",
+    "{period} 还没有开始（今天是 {today}），没有数据可以出具报告；没有生成任何文件。"
+    "请选择已开始的时期。",
     "{period} has not begun (today is {today}), so there is nothing to report; nothing "
     "was made. Choose a period that has begun.",
 )
@@ -37,13 +38,15 @@ _TOO_EARLY = Sentence(
     "was made. Check the period, or contract.start in config.yaml.",
 )
 _NOTHING = Sentence(
-    "{period} 没有任何巡检，也没有任何登记的事件、请求、变更等，没有数据可以出具报告；没有生成任何文件。"
+    "{period} 没有任何巡检，也没有任何登记的事件、请求、变更等，"
+    "没有数据可以出具报告；没有生成任何文件。"
     "请核对报告期。",
     "{period} has no rounds and no record in any register, so there is nothing to "
     "report; nothing was made. Check the period.",
 )
 _NO_PDF = Sentence(
-    "PDF 没有生成（{reason}），草稿和档案未改动。请执行 opsdesk doctor 查看缺少什么，然后重新出具。",
+    "PDF 没有生成（{reason}），草稿和档案未改动。请执行 opsdesk doctor "
+    "查看缺少什么，然后重新出具。",
     "No PDF was made ({reason}); the draft and the archive are as they were. Run "
     "`opsdesk doctor` to see what is missing, then try again.",
 )

@@ -82,7 +82,7 @@ class Span:
                 first = last.replace(day=1)
             case Sort.YEARLY:
                 first = date(last.year, 1, 1)
-            case Sort.PERIOD:
+            case _:
                 first = self.first - len(self.days) * DAY
         return Span(sort=self.sort, first=first, last=last, zone=self.zone)
 

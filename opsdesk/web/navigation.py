@@ -36,6 +36,7 @@ PLACES = (
     Place("assets.index", lazy_gettext("配置库"), "database"),
     Place("roster.index", lazy_gettext("值班"), "calendar"),
     Place("statistics.index", lazy_gettext("时限统计"), "clock"),
+    Place("reports.index", lazy_gettext("报表"), "file-text"),
     Place("records.index", lazy_gettext("报表与档案"), "archive"),
     Place("settings.index", lazy_gettext("设置"), "settings"),
     Place("people.index", lazy_gettext("账号"), "users"),

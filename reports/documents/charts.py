@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reports.documents.words import Text, Words
+from reports.documents.words import Text
 
 
 class ChartKind(StrEnum):

@@ -15,7 +15,6 @@ from reports.documents.parts import Frame, Issue
 from reports.documents.record_form import SignBox
 from reports.documents.words import Text, Words
 
-
 NONE_IN_IT = Words("本期没有。", "None in this period.")
 
 

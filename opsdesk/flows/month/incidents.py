@@ -234,7 +234,7 @@ def _breached(m: Material, found: Register) -> Table:
     return Table(
         title=Words("超时逐件说明", "Every breach, explained"),
         columns=(
-            column("编号", "Number", 2.2),
+            column("编号", "Number", 2.9),
             column("时限", "Clock", 1.5),
             column("标题", "Title", 2.6),
             column("用时", "Took", 1.5),
@@ -273,7 +273,7 @@ def _complex(m: Material, found: Register) -> Table:
     return Table(
         title=Words("复杂故障与超过一天的故障", "Complex faults, and those over a day"),
         columns=(
-            column("编号", "Number", 2.2),
+            column("编号", "Number", 2.9),
             column("标题", "Title", 3),
             column("专题小组", "Task force", 2),
             column("受理", "Opened", 1.4),

@@ -14,6 +14,7 @@ from opsdesk.archive.queries import DocumentView
 from opsdesk.core.settings import Settings
 from opsdesk.inspections.models import Slot, Status
 from opsdesk.inspections.queries import month as rounds
+from opsdesk.inspections.queries.month import ConditionRow, RoundRow, VisitRow
 from opsdesk.people.models import Person
 from opsdesk.reporting.queries import people, tickets
 from opsdesk.reporting.queries.tickets import Register
@@ -32,10 +33,10 @@ class Material:
     span: Span
     at: datetime
     known_since: date | None
-    rounds: list[rounds.RoundRow]
-    rounds_before: list[rounds.RoundRow]
-    visits: list[rounds.VisitRow]
-    conditions: list[rounds.ConditionRow]
+    rounds: list[RoundRow]
+    rounds_before: list[RoundRow]
+    visits: list[VisitRow]
+    conditions: list[ConditionRow]
     reviewers: dict[date, str]
     records: Mapping[date, DocumentView]
     registers: Mapping[Kind, Register]

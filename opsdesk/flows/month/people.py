@@ -46,8 +46,10 @@ def support(m: Material, figures: Figures) -> ReportSection:
             ),
             Paragraph(
                 text=Words(
-                    f"满意度：本期关闭且有评分的服务请求 {len(rated)} 件，平均 {mean} 分（满分 5 分）。",
-                    f"Satisfaction: {len(rated)} closed requests were rated, {mean} of 5 on average.",
+                    f"满意度：本期关闭且有评分的服务请求 {len(rated)} 件，平均 "
+                    f"{mean} 分（满分 5 分）。",
+                    f"Satisfaction: {len(rated)} closed requests were rated, {mean} "
+                    "of 5 on average.",
                 )
             ),
             _regions(m),
@@ -158,8 +160,10 @@ def security(m: Material, figures: Figures) -> ReportSection:
         blocks=(
             Paragraph(
                 text=Words(
-                    f"本期登录运维台 {staff.sign_ins} 次，登录失败 {staff.failures} 次；巡检在设备上"
-                    f"发现登录与账号方面的异常 {len(logins)} 项，配置差异 {len(m.drift.drifts)} 项。",
+                    f"本期登录运维台 {staff.sign_ins} 次，登录失败 {staff.failures} "
+                    "次；巡检在设备上"
+                    f"发现登录与账号方面的异常 {len(logins)} 项，配置差异 "
+                    f"{len(m.drift.drifts)} 项。",
                     f"The desk was signed in to {staff.sign_ins} times, {staff.failures} "
                     f"attempts failed; rounds found {len(logins)} oddities of logins and "
                     f"accounts on devices and {len(m.drift.drifts)} configuration differences.",
@@ -234,7 +238,8 @@ def staff(m: Material, figures: Figures) -> ReportSection:
         blocks=(
             Paragraph(
                 text=Words(
-                    f"期末在册运维人员（工程师与负责人账号）{heads} 人，合同要求不少于 {LEAST_STAFF} 人；"
+                    f"期末在册运维人员（工程师与负责人账号）{heads} 人，"
+                    f"合同要求不少于 {LEAST_STAFF} 人；"
                     f"登记交接班 {every} 次，双方签字 {taken} 次。",
                     f"{heads} accounts of engineers and leads stood at the end of the period; "
                     f"the contract wants {LEAST_STAFF}. {every} hand-overs are on record, "
@@ -266,7 +271,8 @@ def staff(m: Material, figures: Figures) -> ReportSection:
                     "未取得（本期没有排班）", "not obtained (no roster was made)"
                 ),
                 formula=Words(
-                    "排班＝本期值班表上的班次（含带班、备班）；到岗＝在运维台签到；迟到＝晚于开班 15 分钟。",
+                    "排班＝本期值班表上的班次（含带班、备班）；到岗＝在运维台签到；"
+                    "迟到＝晚于开班 15 分钟。",
                     "duties of the roster, leaders and backups too; attended = signed in on "
                     "post; late = more than 15 minutes after the shift began.",
                 ),

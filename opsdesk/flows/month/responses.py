@@ -104,7 +104,7 @@ def _table(title: Words, found: Sequence[Run], span: Span) -> Table:
     return Table(
         title=title,
         columns=(
-            column("编号", "Number", 2.2),
+            column("编号", "Number", 2.9),
             column("名称", "Title", 3.6),
             column("类型", "Kind", 1.4),
             column("级别", "Level", 0.9),

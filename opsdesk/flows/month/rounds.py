@@ -43,6 +43,27 @@ class Slots:
         self.signed = sum(r is not None and r.status is Status.SIGNED for r in found)
         self.under_way = len(found) - self.done - self.missed - self.unrecorded
 
+    @property
+    def counts(self) -> tuple[int, ...]:
+        return (
+            len(self.due),
+            self.done,
+            self.late,
+            self.missed,
+            self.unrecorded,
+            self.signed,
+        )
+
+
+_COUNTED = (
+    Words("应巡检", "Due"),
+    Words("完成", "Held"),
+    Words("其中迟巡", "Late among these"),
+    Words("登记为未巡检", "Missed"),
+    Words("没有记录", "No record"),
+    Words("已签名", "Signed"),
+)
+
 
 def _due(m: Material, day: date, slot: Slot) -> datetime:
     times: dict[str, time] = dict(m.settings.inspections.slots)
@@ -69,7 +90,7 @@ def chapter(m: Material, figures: dict[str, float | None]) -> ReportSection:
             _summary(now, adhoc),
             _counts(now, before),
             _weeks(m),
-            _missed(m, now),
+            _missed(now),
             _daily(m),
             *_findings(m, figures),
         ),
@@ -91,14 +112,8 @@ def _summary(now: Slots, adhoc: int) -> Paragraph:
 
 
 def _counts(now: Slots, before: Slots | None) -> Table:
-    rows = (
-        (Words("应巡检", "Due"), len(now.due), before and len(before.due)),
-        (Words("完成", "Held"), now.done, before and before.done),
-        (Words("其中迟巡", "Late among these"), now.late, before and before.late),
-        (Words("登记为未巡检", "Missed"), now.missed, before and before.missed),
-        (Words("没有记录", "No record"), now.unrecorded, before and before.unrecorded),
-        (Words("已签名", "Signed"), now.signed, before and before.signed),
-    )
+    former = before.counts if before else (None,) * len(_COUNTED)
+    rows = zip(_COUNTED, now.counts, former, strict=True)
     return Table(
         title=Words("巡检完成情况与上期对比", "Rounds, and the period before"),
         columns=(
@@ -108,13 +123,7 @@ def _counts(now: Slots, before: Slots | None) -> Table:
             column("增减", "Difference", 2, right=True),
         ),
         lines=tuple(
-            (
-                label,
-                str(n),
-                count(old if before else None),
-                change(n, old if before else None),
-            )
-            for label, n, old in rows
+            (label, str(n), count(old), change(n, old)) for label, n, old in rows
         ),
         formula=Words(
             "应巡检＝截止时间前已到时点的早、中、晚时段；完成率＝完成÷应巡检；"
@@ -164,7 +173,7 @@ _STATES = {
 }
 
 
-def _missed(m: Material, now: Slots) -> Table:
+def _missed(now: Slots) -> Table:
     lines: list[tuple[Text, ...]] = []
     for key in now.due:
         row = now.rows.get(key)

@@ -75,27 +75,37 @@ def _points(f: Figures) -> tuple[Text, ...]:
     fixed, faults = n("clocks.restored.met"), n("clocks.restored.n")
     return (
         Words(
-            f"巡检：应 {n('rounds.due'):g} 次，完成 {n('rounds.done'):g} 次，完成率 {share(n('rounds.done'), n('rounds.due'))}。",
-            f"Rounds: {n('rounds.done'):g} of {n('rounds.due'):g} held, {share(n('rounds.done'), n('rounds.due'))}.",
+            f"巡检：应 {n('rounds.due'):g} 次，完成 {n('rounds.done'):g} 次，完成率 "
+            f"{share(n('rounds.done'), n('rounds.due'))}。",
+            f"Rounds: {n('rounds.done'):g} of {n('rounds.due'):g} held, "
+            f"{share(n('rounds.done'), n('rounds.due'))}.",
         ),
         Words(
-            f"发现：本期新发现 {n('findings.opened'):g} 项，消除 {n('findings.closed'):g} 项，期末仍存在 {n('findings.left'):g} 项。",
-            f"Findings: {n('findings.opened'):g} new, {n('findings.closed'):g} gone, {n('findings.left'):g} left.",
+            f"发现：本期新发现 {n('findings.opened'):g} 项，消除 "
+            f"{n('findings.closed'):g} 项，期末仍存在 {n('findings.left'):g} 项。",
+            f"Findings: {n('findings.opened'):g} new, {n('findings.closed'):g} gone,"
+            f" {n('findings.left'):g} left.",
         ),
         Words(
-            f"事件：受理 {n('incidents.opened'):g} 件，关闭 {n('incidents.closed'):g} 件，期末未结 {n('incidents.left'):g} 件；"
-            f"响应达成率 {share(met, all_)}（{met:g}/{all_:g}），恢复达成率 {share(fixed, faults)}（{fixed:g}/{faults:g}）。",
-            f"Incidents: {n('incidents.opened'):g} opened, {n('incidents.closed'):g} closed, {n('incidents.left'):g} left; "
-            f"response {share(met, all_)} ({met:g}/{all_:g}), restored {share(fixed, faults)} ({fixed:g}/{faults:g}).",
+            f"事件：受理 {n('incidents.opened'):g} 件，关闭 "
+            f"{n('incidents.closed'):g} 件，期末未结 {n('incidents.left'):g} 件；"
+            f"响应达成率 {share(met, all_)}（{met:g}/{all_:g}），恢复达成率 "
+            f"{share(fixed, faults)}（{fixed:g}/{faults:g}）。",
+            f"Incidents: {n('incidents.opened'):g} opened, "
+            f"{n('incidents.closed'):g} closed, {n('incidents.left'):g} left; "
+            f"response {share(met, all_)} ({met:g}/{all_:g}), restored "
+            f"{share(fixed, faults)} ({fixed:g}/{faults:g}).",
         ),
         Words(
             f"服务请求：受理 {n('requests.opened'):g} 件，关闭 {n('requests.closed'):g} 件。",
             f"Requests: {n('requests.opened'):g} opened, {n('requests.closed'):g} closed.",
         ),
         Words(
-            f"变更 {n('changes.closed'):g} 项关闭（回退 {n('changes.rolled_back'):g} 项），发布 {n('releases.closed'):g} 项，"
+            f"变更 {n('changes.closed'):g} 项关闭（回退 "
+            f"{n('changes.rolled_back'):g} 项），发布 {n('releases.closed'):g} 项，"
             f"问题关闭 {n('problems.closed'):g} 项，硬件维修关闭 {n('repairs.closed'):g} 项。",
-            f"{n('changes.closed'):g} changes ({n('changes.rolled_back'):g} rolled back), {n('releases.closed'):g} releases, "
+            f"{n('changes.closed'):g} changes ({n('changes.rolled_back'):g} rolled "
+            f"back), {n('releases.closed'):g} releases, "
             f"{n('problems.closed'):g} problems and {n('repairs.closed'):g} repairs were closed.",
         ),
     )
@@ -114,7 +124,8 @@ def _verdict(f: Figures) -> Paragraph:
         word = Words("黄", "yellow") if least >= FAIR else Words("红", "red")
     return Paragraph(
         text=Words(
-            f"总体评价：{word.zh}。规则：巡检完成率、响应、恢复、发布达成率中最低者 ≥98% 为绿，≥90% 为黄，否则为红。",
+            f"总体评价：{word.zh}。规则：巡检完成率、响应、恢复、发布达成率中最低者 "
+            "≥98% 为绿，≥90% 为黄，否则为红。",
             f"Overall: {word.en}. By rule: the least of rounds held, response, restored and "
             "released is 98% or more for green, 90% for yellow, else red.",
         )
@@ -133,8 +144,10 @@ def _basis(m: Material) -> Block:
     policy = POLICIES[rules_of(m.settings).calendar.policy]
     told = [
         Words(
-            f"数据截至 {m.cut_off.astimezone(m.span.zone):%Y-%m-%d %H:%M}，报告生成于 {stamp(m.at, m.span.zone)}；时区 {m.span.zone}。",
-            f"Data until {m.cut_off.astimezone(m.span.zone):%Y-%m-%d %H:%M}, made at {stamp(m.at, m.span.zone)}; zone {m.span.zone}.",
+            f"数据截至 {m.cut_off.astimezone(m.span.zone):%Y-%m-%d %H:%M}，"
+            f"报告生成于 {stamp(m.at, m.span.zone)}；时区 {m.span.zone}。",
+            f"Data until {m.cut_off.astimezone(m.span.zone):%Y-%m-%d %H:%M}, made "
+            f"at {stamp(m.at, m.span.zone)}; zone {m.span.zone}.",
         ),
         Words(f"时限日历：{policy.zh}。", f"Calendar of the clocks: {policy.en}."),
     ]

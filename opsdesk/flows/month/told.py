@@ -26,8 +26,11 @@ def words(sentence: Sentence) -> Words:
 
 
 def share(part: float, whole: float) -> str:
-    """Return a percentage with one digit; 「—」 where there is nothing to share."""
-    return f"{100 * part / whole:.1f}%" if whole else NONE
+    """Return a percentage with one digit; 「—」 where there is nothing to share.
+
+    It is cut, not rounded: what is not all of it never says 100%.
+    """
+    return f"{int(1000 * part / whole) / 10:.1f}%" if whole else NONE
 
 
 def count(number: float | None) -> Text:

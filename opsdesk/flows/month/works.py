@@ -43,7 +43,7 @@ def problems(m: Material, figures: Figures) -> ReportSection:
             Table(
                 title=Words("本期新增与关闭的问题", "Problems opened and closed"),
                 columns=(
-                    column("编号", "Number", 2.2),
+                    column("编号", "Number", 2.9),
                     column("标题", "Title", 3),
                     column("合同归属", "Clause", 1.4),
                     column("根本原因", "Root cause", 3.4),
@@ -114,7 +114,7 @@ def _changes(m: Material, found: Register) -> Table:
     return Table(
         title=Words("变更清单", "The changes"),
         columns=(
-            column("编号", "Number", 2.2),
+            column("编号", "Number", 2.9),
             column("名称", "Name", 3.6),
             column("级别", "Class", 1.1),
             column("计划窗口起", "Window", 1.7),
@@ -143,7 +143,7 @@ def _releases(m: Material, found: Register) -> Table:
     return Table(
         title=Words("发布清单与版本对照", "The releases, versions before and after"),
         columns=(
-            column("编号", "Number", 2.2),
+            column("编号", "Number", 2.9),
             column("名称", "Name", 3.6),
             column("模块", "Module", 1.5),
             column("发布前", "Before", 1.3),
@@ -187,18 +187,18 @@ def repairs(m: Material, figures: Figures) -> ReportSection:
         title=Words("硬件维修与配置库", "Repairs and the configuration library"),
         blocks=(
             flow(m, found, Words("维修", "Repairs")),
-            _repairs(m, found),
+            _repairs(found),
             _ends(m),
             _revisions(m),
         ),
     )
 
 
-def _repairs(m: Material, found: Register) -> Table:
+def _repairs(found: Register) -> Table:
     return Table(
         title=Words("维修清单", "The repairs"),
         columns=(
-            column("编号", "Number", 2.2),
+            column("编号", "Number", 2.9),
             column("设备", "Device", 1.8),
             column("故障现象", "Symptom", 3.4),
             column("方式", "Way", 1.3),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from opsdesk.assets.queries.dates import DueDate, due_dates
 from opsdesk.people.handover.models import Handover, HandoverState
 from opsdesk.people.models import Person, Role, SignInFailure, SignInSession
 from opsdesk.people.roster.models import Duty
+from opsdesk.people.roster.queries import GRACE
 from opsdesk.reporting.span import DAY, Span
 
 ON_SITE = (Role.ENGINEER, Role.LEAD)
@@ -78,23 +80,21 @@ def staff(session: Session, span: Span) -> Staff:
     return Staff(
         served=tuple(_served(name, role, duties) for name, role in people),
         head_count=session.scalar(_heads(span)) or 0,
-        handovers={state: n for state, n in session.execute(_handovers(span))},
+        handovers=dict(session.execute(_handovers(span)).tuples().all()),
         sign_ins=session.scalar(_within(SignInSession.created_at, span)) or 0,
         failures=session.scalar(_within(SignInFailure.at, span)) or 0,
     )
 
 
-def _served(name: str, role: Role, duties: Iterable[object]) -> Served:
-    mine = [row for row in duties if row.name == name and row.role == role]  # type: ignore[attr-defined]
-    came = [row for row in mine if row.arrived_at is not None]  # type: ignore[attr-defined]
+def _served(name: str, role: Role, duties: Iterable[Any]) -> Served:
+    mine = [row for row in duties if row.name == name and row.role == role]
+    came = [row for row in mine if row.arrived_at is not None]
     return Served(
         name=name,
         role=role,
         duties=len(mine),
         attended=len(came),
-        late=sum(
-            (row.arrived_at - row.starts_at).total_seconds() > 15 * 60 for row in came
-        ),  # type: ignore[attr-defined]
+        late=sum(row.arrived_at > row.starts_at + GRACE for row in came),
     )
 
 
