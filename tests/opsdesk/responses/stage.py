@@ -211,9 +211,12 @@ class Stage:
     def skip(self, key: str, *, by: Hand = ENGINEER) -> Ticked:
         return self._do(stepping.skip, key, "这次不做", by)
 
-    def skip_rest(self) -> None:
+    def skip_rest_but_back(self) -> None:
+        self.skip_rest(back=False)
+
+    def skip_rest(self, *, back: bool = True) -> None:
         view = page(self.session, self.number, at=self.at)
-        for step in (*view.steps, *view.roll_back):
+        for step in (*view.steps, *(view.roll_back if back else ())):
             if step.state.value in ("pending", "running", "unknown"):
                 self.skip(step.key)
 
