@@ -245,6 +245,12 @@ class ClocksForm(Form):
     complex: Literal["d3", "72h"] = "d3"
 
 
+class PlansForm(Form):
+    """`plans`: the customer's own emergency plans, beside the shipped ones."""
+
+    folder: Text | None = None
+
+
 SECTIONS: dict[str, type[Form]] = {
     "desk": DeskForm,
     "contract": ContractForm,
@@ -255,6 +261,7 @@ SECTIONS: dict[str, type[Form]] = {
     "notices": NoticesForm,
     "security": SecurityForm,
     "roster": RosterForm,
+    "plans": PlansForm,
 }
 NAMED = ("credentials", "servers", "backups", "scratch_targets", "switches")
 TOP_LEVEL = (*SECTIONS, *NAMED)

@@ -196,6 +196,7 @@ class Settings:
     notices: Notices = Notices()
     security: Security = Security()
     roster: Roster = Roster()
+    plans_folder: Path | None = None
     backups: Mapping[str, BackupSet] = field(default_factory=dict)
     scratch_targets: Mapping[str, Scratch] = field(default_factory=dict)
     switches: Mapping[str, Switch] = field(default_factory=dict)

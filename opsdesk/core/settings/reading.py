@@ -33,6 +33,7 @@ from opsdesk.core.settings.forms import (
     InspectionsForm,
     MetricsForm,
     NoticesForm,
+    PlansForm,
     RosterForm,
     SecurityForm,
 )
@@ -114,6 +115,9 @@ def _settings(source: _Source) -> Settings:
         clocks=sections.clocks(source.section("clocks", ClocksForm)),
         security=people.security(source.section("security", SecurityForm)),
         roster=people.roster(source.section("roster", RosterForm), book),
+        plans_folder=sections.plans_folder(
+            source.section("plans", PlansForm), source.path
+        ),
         notices=notices.read(source.section("notices", NoticesForm), book, binder),
         database_url=sections.database_url(database, desk.data, book, binder),
         **recovery.read(source.data, [one.name for one in machines], book, binder),

@@ -16,6 +16,7 @@ from opsdesk.core.settings.forms import (
     DeskForm,
     InspectionsForm,
     LimitsForm,
+    PlansForm,
 )
 from opsdesk.core.settings.mistakes import Notebook, near_miss
 from opsdesk.core.settings.model import Clocks, Contract, Desk, Inspections
@@ -44,6 +45,11 @@ def desk(form: DeskForm, data: dict[str, Any], path: Path) -> Desk:
         https=form.https,
         idle=form.idle,
     )
+
+
+def plans_folder(form: PlansForm, path: Path) -> Path | None:
+    """Return `plans.folder`, beside the configuration where it is relative."""
+    return path.parent / Path(form.folder).expanduser() if form.folder else None
 
 
 def contract(form: ContractForm, book: Notebook) -> Contract:
