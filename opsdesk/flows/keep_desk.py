@@ -44,7 +44,7 @@ REMINDERS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("audit", export_audit.sweep),
     ("reviews", keep_responses.reviews),
     ("improvements", follow_up.remind),
-    ("drills", keep_drills.remind),
+    ("drills", keep_drills.sweep),
     ("reports", print_reports.order_due),
 )
 

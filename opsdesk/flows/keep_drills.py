@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,12 +19,18 @@ from opsdesk.core.settings import Settings
 from opsdesk.flows import telling_of_runs as runs
 from opsdesk.flows.itself import SELF
 from opsdesk.flows.keep_responses import plain
+from opsdesk.flows.plans_in_force import by_id
 from opsdesk.people.models import Role
 from opsdesk.responses.models import DrillSlot, Run
 from opsdesk.responses.operations import opening
+from opsdesk.responses.operations import year as operations
 from opsdesk.responses.queries import year
 from opsdesk.responses.states import RunState
+from opsdesk.tickets.promises.calendar import SATURDAY, Calendar, DayKind, Policy
+from opsdesk.tickets.promises.tables import NoTable
+from opsdesk.tickets.register import Actor
 from probes.finding import Words
+from runbooks import rota
 from runbooks.plan import Part, Plan
 
 AHEAD = timedelta(days=7)
@@ -31,6 +38,43 @@ AHEAD = timedelta(days=7)
 DAY = timedelta(days=1)
 BEGINS = time(9, 30)
 NOT_BEGUN = (RunState.PLANNED, RunState.READY)
+
+
+def fill_year(
+    session: Session,
+    settings: Settings,
+    number: int,
+    plans: Iterable[Plan],
+    *,
+    by: Actor,
+    at: datetime,
+) -> int:
+    """Make a year of drills from the rota, on working days; what is there stays."""
+    calendar = Calendar(Policy.ALWAYS, settings.desk.timezone)
+    slots = [
+        operations.Slot(
+            month=one.month,
+            plan=one.plan,
+            mode=one.mode,
+            planned_on=one.planned_on,
+            joint=one.joint,
+        )
+        for one in rota.year(plans, number, works_on=partial(_worked, calendar))
+    ]
+    return operations.fill_year(session, slots, by=by, at=at)
+
+
+def _worked(calendar: Calendar, day: date) -> bool:
+    """Tell whether a day is worked; a year not announced yet counts its weekdays."""
+    try:
+        return calendar.kind(day) in (DayKind.WORKING, DayKind.MAKEUP)
+    except NoTable:
+        return day.weekday() < SATURDAY
+
+
+def sweep(desk: Desk, *, at: datetime) -> int:
+    """Open what is due, and remind of what has not begun."""
+    return open_due(desk, by_id(desk.settings), at=at) + remind(desk, at=at)
 
 
 def open_due(desk: Desk, plans: Mapping[str, Plan], *, at: datetime) -> int:

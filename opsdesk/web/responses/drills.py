@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from opsdesk.core.clock import local_day
 from opsdesk.core.errors import NotFound, Refused
+from opsdesk.flows import keep_drills
 from opsdesk.responses.models import DrillSlot
 from opsdesk.responses.operations import opening
 from opsdesk.responses.operations import year as operations
@@ -55,7 +56,10 @@ def fill(number: int) -> Response:
     """Make a year of drills from the rota; what is there already stays."""
     if number not in YEARS:
         raise NotFound("没有这一年的演练年历。")
-    made = operations.fill_year(unit.session(), (), by=somebody(), at=g.at)
+    settings = unit.desk().settings
+    made = keep_drills.fill_year(
+        unit.session(), settings, number, plans(), by=somebody(), at=g.at
+    )
     flash(_("已排入 %(n)s 次演练。", n=made))
     return go(url_for("responses.drills", number=number))
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from flask import current_app
 
 from opsdesk.core.errors import NotFound
+from opsdesk.flows import plans_in_force
+from opsdesk.web import unit
 from runbooks.plan import Plan
 
 
 def plans() -> tuple[Plan, ...]:
     """Return the plans, the seven scenarios first."""
-    found: tuple[Plan, ...] = current_app.config.get("OPSDESK_PLANS", ())
-    return found
+    given: tuple[Plan, ...] | None = current_app.config.get("OPSDESK_PLANS")
+    if given is not None:
+        return given
+    return plans_in_force.in_force(unit.desk().settings)
 
 
 def plan_at(name: str) -> Plan:
