@@ -32,11 +32,12 @@ from opsdesk.core.language import say
 @click.option(
     "--days",
     type=click.IntRange(1, 92),
-    default=30,
-    show_default=True,
-    help=told("多少天的历史", "How many days of history"),
+    help=told(
+        "多少天的历史（默认从上月 1 日起）",
+        "How many days of history (default: since the first of last month)",
+    ),
 )
-def demo(data: Path, days: int) -> None:
+def demo(data: Path, days: int | None) -> None:
     """Fill a folder; see the help text."""
     if data.exists() and any(data.iterdir()):
         fail(
@@ -47,7 +48,7 @@ def demo(data: Path, days: int) -> None:
     from opsdesk.cli.first_start import ready  # noqa: PLC0415 - loads the database
     from opsdesk.core import clock, settings  # noqa: PLC0415
     from opsdesk.core.desk import DEMO, open_desk  # noqa: PLC0415
-    from opsdesk.flows.demo.fill import fill  # noqa: PLC0415
+    from opsdesk.flows.demo.fill import days_to_show, fill  # noqa: PLC0415
     from opsdesk.flows.demo.fleet import config  # noqa: PLC0415
 
     data.mkdir(parents=True, exist_ok=True)
@@ -56,7 +57,9 @@ def demo(data: Path, days: int) -> None:
     (data / DEMO).write_text("演示 demonstration\n", encoding="utf-8")
     found = settings.load(path, environ={})
     ready(found)
-    password = fill(open_desk(found), at=clock.now(), days=days, told=_progress)
+    at = clock.now()
+    days = days or days_to_show(at, found.desk.timezone)
+    password = fill(open_desk(found), at=at, days=days, told=_progress)
     click.echo("", err=True)
     click.echo(
         say(

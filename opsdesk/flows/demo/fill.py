@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from opsdesk.flows import (
     print_form,
     work_tickets,
 )
-from opsdesk.flows.demo import calls, findings, library, projects, story
+from opsdesk.flows.demo import calls, findings, library, projects, story, written
 from opsdesk.flows.demo.answers import transcript
 from opsdesk.flows.demo.stage import DUTY, LEAD, PEOPLE, Stage
 from opsdesk.flows.keep_slots import timetable
@@ -66,6 +66,7 @@ def fill(desk: Desk, *, at: datetime, days: int = story.DAYS, told: Told) -> str
     keep_promises.sweep(desk, at=at)
     _second_names(desk, moments, at)
     _print(desk, moments, at)
+    written.month(desk, at=at)
     told(len(moments), len(moments))
     return password
 
@@ -103,6 +104,13 @@ def _print(desk: Desk, moments: list[Moment], at: datetime) -> None:
     for number in closed:
         form = work_tickets.register_for(number).kind.value
         print_form.issue(desk, number, form, by=DUTY[0].username, at=at)
+
+
+def days_to_show(at: datetime, zone: tzinfo) -> int:
+    """Return how many days reach back to the first of last month: a whole month's report."""
+    today = local_day(at, zone)
+    former = today.replace(day=1) - timedelta(days=1)
+    return (today - former.replace(day=1)).days + 1
 
 
 def moments_of(desk: Desk, at: datetime, days: int) -> list[Moment]:

@@ -37,6 +37,9 @@ contract:
   customer: （演示）甲方单位
   contractor: （演示）运维单位
   project: 全国污染源监测数据管理与共享系统 运维服务
+  number: DEMO-2026-001
+  start: "2026-01-01"
+  end: "2028-12-31"
 credentials:
   demo: {user: demo, password: "env:OPSDESK_DEMO"}
 servers:

@@ -41,6 +41,8 @@ from opsdesk.tickets.operations import articles
 
 A, B, C, D = DUTY
 _SYSTEM = "企业填报系统"
+MONTH = 31
+"""Days by which a longer history tells the same kind of thing once before."""
 
 
 def month(stage: Stage, first: date, today: date) -> Iterator[Story]:
@@ -52,6 +54,10 @@ def month(stage: Stage, first: date, today: date) -> Iterator[Story]:
         (9, mended),
         (3, proposed),
         (1, asked),
+        *(
+            (ago + MONTH, tell)
+            for ago, tell in ((16, fixed), (20, patched), (9, mended))
+        ),
     ):
         day = today - timedelta(days=ago)
         if day > first:

@@ -54,6 +54,8 @@ Change = Callable[[Mood], Mood]
 ALL = frozenset({Slot.MORNING, Slot.NOON, Slot.EVENING})
 NOON, EVENING = frozenset({Slot.NOON}), frozenset({Slot.EVENING})
 FOREVER = 10_000
+CLEARED = 36
+"""The day on which somebody clears what filled filing-2."""
 
 EVENTS: tuple[tuple[str, range, frozenset[Slot], Change], ...] = (
     (
@@ -111,8 +113,8 @@ def _changed(base: Mood, name: str, day: int, slot: Slot) -> Mood:
 
 
 def _filling(day: int) -> int:
-    """Return how full filing-2 is: it fills by a hundredth a day, and nobody clears it."""
-    return min(99, 62 + day)
+    """Return how full filing-2 is: by a hundredth a day; it is cleared after five weeks."""
+    return 62 + day if day < CLEARED else min(99, 38 + day - CLEARED)
 
 
 def missed(day: int, slot: Slot) -> str:

@@ -80,7 +80,7 @@ def staff(session: Session, span: Span) -> Staff:
     return Staff(
         served=tuple(_served(name, role, duties) for name, role in people),
         head_count=session.scalar(_heads(span)) or 0,
-        handovers=dict(session.execute(_handovers(span)).tuples().all()),
+        handovers={row[0]: row[1] for row in session.execute(_handovers(span))},
         sign_ins=session.scalar(_within(SignInSession.created_at, span)) or 0,
         failures=session.scalar(_within(SignInFailure.at, span)) or 0,
     )
