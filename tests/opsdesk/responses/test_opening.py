@@ -10,7 +10,6 @@ from sqlalchemy import select
 from opsdesk.core.audit_models import AuditEntry
 from opsdesk.core.errors import Forbidden
 from opsdesk.core.language import RefusedInWords
-from opsdesk.flows.work_tickets import register_for
 from opsdesk.responses.models import PlanVersion, Run
 from opsdesk.responses.operations import opening, plans
 from opsdesk.responses.parameters import WrongParameter
@@ -85,7 +84,6 @@ def test_an_emergency_from_an_incident_takes_its_title_and_its_beginning(
 ) -> None:
     ticket = a_ticket(stage.session, stage.settings)
     run = stage.declare(incident=ticket.number)
-    assert register_for(ticket.number)
     assert (run.title, run.incident_id) == (ticket.title, ticket.id)
     again = stage.declare(incident=ticket.number)
     assert again.id == run.id

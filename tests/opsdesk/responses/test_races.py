@@ -61,7 +61,7 @@ def test_of_many_who_tick_a_step_at_once_one_wins_and_the_others_are_told(
     outcomes = at_once(
         database,
         *(
-            lambda session, by=by: stepping.done(  # type: ignore[misc]
+            lambda session, by=by: stepping.done(
                 session, number, Tick(key="find", version=1), by=by, at=at
             )
             for by in hands
@@ -106,7 +106,7 @@ def test_of_many_workers_one_takes_a_step(
     outcomes = at_once(
         database,
         *(
-            lambda session, n=n: leasing.lease(  # type: ignore[misc]
+            lambda session, n=n: leasing.lease(
                 session, step_id, worker=f"worker-{n}", at=at
             )
             for n in range(AT_ONCE)
@@ -124,7 +124,7 @@ def test_of_two_moves_at_once_the_second_sees_what_the_first_did(
     outcomes = at_once(
         database,
         *(
-            lambda session, name=name: moving.move(  # type: ignore[misc]
+            lambda session, name=name: moving.move(
                 session,
                 number,
                 Going(name=name, reason="同时", version=version),
@@ -151,9 +151,7 @@ def test_two_clicks_at_once_declare_one_emergency_with_one_ladder(
             database,
             *(
                 lambda session, e=wanted: (
-                    opening.declare(  # type: ignore[misc]
-                        session, settings, e, by=ENGINEER, at=at
-                    ).number
+                    opening.declare(session, settings, e, by=ENGINEER, at=at).number
                 )
                 for _ in range(AT_ONCE)
             ),
@@ -176,7 +174,7 @@ def test_ten_people_ticking_ten_steps_at_once_lose_nothing(
         database,
         *(
             lambda session, key=key: (
-                stepping.skip(  # type: ignore[misc]
+                stepping.skip(
                     session, number, Tick(key=key, text="同时"), by=ENGINEER, at=at
                 ).event_id
             )
