@@ -115,6 +115,7 @@ def _open(
         planned_for=begins,
         joint=slot.joint,
         slot_id=slot.id,
+        later=True,
     )
     run = opening.plan_drill(session, settings, drill, by=SELF, at=at)
     session.flush()
@@ -208,8 +209,8 @@ def _say(
 
 
 _OPENED = Words(
-    "{number} {title} 定于 {day} 演练，已建立，请确认角色和准备条件。",
-    "{number} {title} is planned for {day} and was opened: confirm roles and means.",
+    "{number} {title} 定于 {day} 演练，已建立，请确认角色、参数和准备条件。",
+    "{number} {title} is planned for {day} and was opened: confirm roles, parameters and means.",
 )
 _SOON = Words(
     "{number} {title} 将于 {day} 演练，尚未开始。",

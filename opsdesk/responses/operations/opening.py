@@ -60,6 +60,7 @@ class Drill:
     parameters: Mapping[str, str] = field(default_factory=dict)
     confirmed: Mapping[str, str] = field(default_factory=dict)
     slot_id: int | None = None  # of the drill year
+    later: bool = False  # what it still must be told is filled in before it begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,11 @@ def plan_drill(
     if drill.purpose is Purpose.EMERGENCY:
         raise ValueError("an emergency is declared, not planned")
     taken = parameters.read(
-        drill.plan, drill.parameters, drill.confirmed, settings, complete=True
+        drill.plan,
+        drill.parameters,
+        drill.confirmed,
+        settings,
+        complete=not drill.later,
     )
     run = _new(session, settings, drill.plan, drill.purpose, by=by, at=at)
     run.mode, run.level, run.joint = drill.mode, drill.level, drill.joint
