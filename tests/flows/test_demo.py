@@ -18,6 +18,7 @@ from opsdesk.flows.demo.fill import begin, enter, moments_of
 from opsdesk.flows.demo.fleet import config
 from opsdesk.people.models import Person, Role
 from opsdesk.people.roster.models import Duty
+from opsdesk.responses.models import DrillSlot, Run, RunEvent, RunTicket
 from opsdesk.tickets.models import (
     ApprovalRound,
     ApprovalStep,
@@ -88,3 +89,21 @@ def test_nobody_in_the_demonstration_signs_what_he_asked_for(played: Desk) -> No
         signed = session.execute(query.where(ApprovalStep.agreed.is_(True))).all()
     assert len(signed) >= 6
     assert [pair for pair in signed if pair[0] == pair[1]] == []
+
+
+def test_the_demonstration_has_a_drill_year_two_signed_drills_and_an_emergency(
+    played: Desk,
+) -> None:
+    with played.database.reading() as session:
+        slots = session.scalars(select(DrillSlot)).all()
+        runs = session.scalars(select(Run).order_by(Run.id)).all()
+        events = session.scalar(select(func.max(RunEvent.at)))
+        items = session.scalars(select(RunTicket)).all()
+    assert len(slots) == 12
+    assert len({one.plan for one in slots}) == 7
+    found = sorted((one.purpose.value, one.state.value) for one in runs)
+    assert found == [("drill", "signed"), ("drill", "signed"), ("emergency", "review")]
+    assert sum(one.run_id is not None for one in slots) == 1
+    assert len(items) == 1
+    assert events is not None
+    assert events <= NOW

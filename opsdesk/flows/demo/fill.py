@@ -19,7 +19,15 @@ from opsdesk.flows import (
     print_form,
     work_tickets,
 )
-from opsdesk.flows.demo import calls, findings, library, projects, story, written
+from opsdesk.flows.demo import (
+    calls,
+    drills,
+    findings,
+    library,
+    projects,
+    story,
+    written,
+)
 from opsdesk.flows.demo.answers import transcript
 from opsdesk.flows.demo.stage import DUTY, LEAD, PEOPLE, Stage
 from opsdesk.flows.keep_slots import timetable
@@ -80,11 +88,13 @@ def begin(desk: Desk, moments: list[Moment], *, at: datetime) -> Stage:
     with desk.database.unit() as session:
         library.enter(desk, session, at=moments[0].at, now=at)
         library.roster(desk, session, days[0], days[-1], at=moments[0].at)
+    drills.year(desk, first=moments[0].at, now=at)
     told = (
         *calls.month(stage, days),
         *calls.just_now(stage, at),
         *projects.month(stage, days[0], days[-1]),
         library.attend(stage),
+        *drills.month(stage, first=moments[0].at, now=at),
     )
     for one in told:
         stage.tell(one)
