@@ -58,21 +58,36 @@ def issue(
         record = preview(session, desk, ticket, form, at=at)
         former = documents.current(session, record.form_number)
         head = audit.head(session)
+    paper = packed(desk, record, former, f"form:{form}", audit_head=head, at=at)
+    if paper is None:
+        assert former is not None  # nothing changed since
+        return former
+    with desk.database.unit() as session:
+        archive.issue(session, desk.store, paper, by=by, at=at)
+        _note(session, number, paper, by=by, at=at)
+        return documents.version(session, paper.number, paper.version)
+
+
+def packed(
+    desk: Desk,
+    record: RecordForm,
+    former: documents.DocumentView | None,
+    kind: str,
+    *,
+    audit_head: str,
+    at: datetime,
+) -> archive.Issued | None:
+    """Print a form for the archive; None where nothing changed since the former one."""
     content = freeze(record)
     if former is not None and former.content_sha256 == digest(content):
-        return former
-    version = 1 if former is None else former.version + 1
+        return None
     anchors = Issue(
-        version=version,
+        version=1 if former is None else former.version + 1,
         printed_at=at,
         content_sha256=digest(content),
-        audit_head=head,
+        audit_head=audit_head,
     )
-    parcel = _parcel(desk, issued(record, anchors), f"form:{form}")
-    with desk.database.unit() as session:
-        archive.issue(session, desk.store, parcel, by=by, at=at)
-        _note(session, number, parcel, by=by, at=at)
-        return documents.version(session, parcel.number, version)
+    return _parcel(desk, issued(record, anchors), kind)
 
 
 def _parcel(desk: Desk, whole: RecordForm, kind: str) -> archive.Issued:
@@ -114,8 +129,10 @@ def as_file(
 def archived(desk: Desk, view: documents.DocumentView) -> RecordForm:
     """Return an archived form from its frozen content; void and former ones say so."""
     frozen = thaw(RecordForm, desk.store.get(view.content_sha256))
-    with desk.database.reading() as session:
-        state = found(session, frozen.number).state
+    state = ""
+    if view.kind.startswith("form:"):
+        with desk.database.reading() as session:
+            state = found(session, frozen.number).state
     return issued(
         frozen,
         Issue(

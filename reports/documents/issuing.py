@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from reports.documents.parts import DEMONSTRATION, PREVIEW, SUPERSEDED, VOID, Issue
+from reports.documents.parts import (
+    DEMONSTRATION,
+    EXERCISE,
+    PREVIEW,
+    SUPERSEDED,
+    VOID,
+    Issue,
+)
 from reports.documents.times import moment
 from reports.documents.words import Text, Words
 
@@ -16,9 +23,13 @@ def version(issue: Issue | None) -> Words:
     return Words(f"第 {issue.version} 版", f"version {issue.version}")
 
 
-def marks(issue: Issue | None, *, demo: bool, void: bool = False) -> tuple[Text, ...]:
-    """Return what stands across every page: 演示, 预览, 作废, 已被新版取代."""
-    found: list[Text] = [DEMONSTRATION] if demo else []
+def marks(
+    issue: Issue | None, *, demo: bool, void: bool = False, exercise: bool = False
+) -> tuple[Text, ...]:
+    """Return what stands across every page: 演练, 演示, 预览, 作废, 已被新版取代."""
+    found: list[Text] = [EXERCISE] if exercise else []
+    if demo:
+        found.append(DEMONSTRATION)
     if issue is None:
         found.append(PREVIEW)
     if void or (issue is not None and issue.void):

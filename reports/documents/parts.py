@@ -13,6 +13,7 @@ from reports.documents.words import Text, Words
 VOID = Words("作废", "VOID")
 SUPERSEDED = Words("已被新版取代", "SUPERSEDED")
 PREVIEW = Words("预览", "PREVIEW")
+EXERCISE = Words("演练", "DRILL")
 DEMONSTRATION = Words("演示", "DEMONSTRATION")
 _HIGHEST = 20  # lines of a row that is still kept whole
 _CHARACTER = 3.2  # mm: a Chinese character of a table, at 9 pt

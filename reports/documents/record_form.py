@@ -131,5 +131,6 @@ class RecordForm:
     sections: tuple[FormSection, ...]
     address: str = ""  # of the record in the desk, for the QR code
     demo: bool = False
+    exercise: bool = False  # 「演练」 across every page
     void: bool = False
     issue: Issue | None = None

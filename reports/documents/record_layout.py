@@ -56,7 +56,9 @@ def compose(form: RecordForm) -> Sheet:
         frame=form.frame,
         parts=(_head(form), *(parts[:-1] if signed else parts)),
         closing=(*_anchors(form), *signed),
-        marks=issuing.marks(form.issue, demo=form.demo, void=form.void),
+        marks=issuing.marks(
+            form.issue, demo=form.demo, void=form.void, exercise=form.exercise
+        ),
         foot=issuing.foot(form.issue, form.zone),
         created=form.issue.printed_at if form.issue else None,
         upright=True,
