@@ -46,8 +46,15 @@
     if (part.contains(here) && here.matches("input, textarea, select")) return true;
     return part.querySelector("form[data-busy]") !== null || [...part.querySelectorAll("input, textarea, select")].some(edited);
   };
+  // A card that has become one's own takes its place in the list.
+  const join = (fresh) => {
+    const later = [...document.querySelectorAll("#ticks > [data-position]")].find((one) => Number(one.dataset.position) > Number(fresh.dataset.position));
+    shown.set(fresh.id, plain(fresh));
+    document.getElementById("ticks")?.insertBefore(fresh, later ?? null);
+  };
   const swap = (fresh) => {
     const old = document.getElementById(fresh.id);
+    if (!old && fresh.dataset.mine !== undefined) { join(fresh); return; }
     if (!old || shown.get(fresh.id) === plain(fresh)) { kept.delete(fresh.id); return; }
     if (busy(old)) {
       kept.set(fresh.id, fresh);
@@ -219,16 +226,19 @@
     if (sound) form.reset();
     ask();
   };
-  const evidence = (near) => near?.closest("[data-key]")?.querySelector("form[data-evidence]")
-    ?? document.querySelector("details[open] form[data-evidence]") ?? document.querySelector("#run-next form[data-evidence], form[data-evidence]");
+  let touched = ""; // the step a hand was on last: what is pasted belongs to it
+  const touch = (event) => { touched = event.target.closest?.("[data-key]")?.dataset.key ?? touched; };
+  document.addEventListener("pointerdown", touch);
+  document.addEventListener("focusin", touch);
+  const evidence = (key) => document.querySelector(`[data-key="${key}"] form[data-evidence]`);
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    const form = evidence(event.target.nodeType === 1 ? event.target : null);
+    const form = (touched && evidence(touched)) || document.querySelector("#run-next form[data-evidence], .is-first form[data-evidence]");
     if (files.length && form) { event.preventDefault(); sendFiles(form, files); }
   });
   document.addEventListener("dragover", (event) => { if (event.target.closest?.("[data-key]")) event.preventDefault(); });
   document.addEventListener("drop", (event) => {
-    const form = event.target.closest?.("[data-key]") && evidence(event.target);
+    const form = evidence(event.target.closest?.("[data-key]")?.dataset.key);
     if (form && event.dataTransfer.files.length) { event.preventDefault(); sendFiles(form, event.dataTransfer.files); }
   });
 

@@ -32,7 +32,10 @@ def is_worked_on(view: RunView, step: StepView) -> bool:
 
 
 def is_mine(step: StepView, username: str) -> bool:
-    """Tell whether a step is somebody's by the part he plays."""
+    """Tell whether a step is somebody's: by his part, or as the second of two."""
+    second = step.two_people and step.state is StepState.RUNNING and step.by
+    if second:
+        return step.by != username
     return username in step.holders
 
 

@@ -36,8 +36,10 @@ def done(number: str, sentence: str, anchor: str = "") -> Response:
         return jsonify(said=sentence)
     flash(sentence)
     back = request.form.get("back", "")
-    where = "responses.checklist" if back == "checklist" else "responses.run"
-    return go(url_for(where, number=number, _anchor=anchor or None))
+    if back in ("checklist", "all"):
+        whole = 1 if back == "all" else None
+        return go(url_for("responses.checklist", number=number, all=whole))
+    return go(url_for("responses.run", number=number, _anchor=anchor or None))
 
 
 def finished(number: str, sentence: str, anchor: str = "") -> Response:

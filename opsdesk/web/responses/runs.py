@@ -81,15 +81,15 @@ def news(number: str) -> Response | str | tuple[str, int]:
 @may(*READERS)
 def checklist(number: str) -> str:
     """Show the steps for one thumb; the page keeps ticks while the network is gone."""
-    view, everything = run_at(number), bool(request.args.get("all"))
-    ticks = [
-        one
-        for one in acts.current(view)
-        if everything or acts.is_mine(one, somebody().username)
-    ]
-    shown = around(view)
+    view, seat = run_at(number), somebody()
+    listed = acts.current(view)
+    own = [one for one in listed if acts.is_mine(one, seat.username)]
+    everything = bool(request.args.get("all")) or not own
     return render_template(
-        "responses/checklist.html", **shown, ticks=ticks, everything=everything
+        "responses/checklist.html",
+        **around(view),
+        ticks=listed if everything else own,
+        everything=everything,
     )
 
 
