@@ -13,6 +13,7 @@ from reports.documents.daily_record import DailyRecord
 from reports.documents.forms.catalogue import FORMS
 from reports.documents.forms.filling import Record, fill
 from reports.documents.freezing import Document, digest, freeze, from_sample, issued
+from reports.documents.monthly import MonthlyReport
 from reports.documents.parts import Issue
 from reports.documents.record_form import RecordForm
 from reports.page import render
@@ -20,6 +21,7 @@ from reports.pdf import render_apart
 from reports.word import docx
 
 SAMPLES = Path(__file__).parent / "samples"
+REPORTS = ("monthly",)
 
 
 def sample(name: str) -> DailyRecord:
@@ -38,6 +40,17 @@ def form_sample(name: str) -> RecordForm:
     return issued(form, from_sample(Issue, anchored))
 
 
+def report_sample(name: str) -> MonthlyReport:
+    """Return the report that a sample file describes."""
+    return from_sample(MonthlyReport, _read(name))
+
+
+def _any_sample(name: str) -> Document:
+    if name in FORMS:
+        return form_sample(name)
+    return report_sample(name) if name in REPORTS else sample(name)
+
+
 def _read(name: str) -> Any:
     return yaml.safe_load((SAMPLES / f"{name}.yaml").read_text("utf-8"))
 
@@ -50,8 +63,9 @@ def main() -> None:
     reader.add_argument("-o", "--output", type=Path, required=True)
     reader.add_argument("--language", choices=("zh", "en"), default="zh")
     asked = reader.parse_args()
-    document = form_sample(asked.name) if asked.name in FORMS else sample(asked.name)
-    asked.output.write_bytes(_made(document, asked.output, asked.language))
+    asked.output.write_bytes(
+        _made(_any_sample(asked.name), asked.output, asked.language)
+    )
     print(asked.output)
 
 
@@ -62,7 +76,8 @@ def _made(document: Document, output: Path, language: str) -> bytes:
     if output.suffix == ".html":
         return html.encode()
     with tempfile.TemporaryDirectory() as cache:
-        return render_apart(html, cache=Path(cache))
+        data = freeze(document) if isinstance(document, MonthlyReport) else b""
+        return render_apart(html, cache=Path(cache), data=data)
 
 
 if __name__ == "__main__":

@@ -71,6 +71,7 @@ def _grid(top: float) -> Iterator[str]:
 def _text(x: float, y: float, said: str, *, anchor: str = "middle") -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="7.5" fill="#333" '
+        f'font-family="Noto Sans SC, Noto Sans SC Wide, Noto Sans HK Rare" '
         f'text-anchor="{anchor}" class="chart">{escape(said)}</text>'
     )
 

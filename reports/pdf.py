@@ -78,7 +78,8 @@ def _to_keep(html: str, data: bytes, fetcher: Any) -> dict[str, Any]:
     identity = hashlib.sha256(html.encode("utf-8", "replace")).hexdigest()[:32].encode()
     return {
         "attachments": [attached],
-        "pdf_variant": "pdf/a-3a",
+        "pdf_variant": "pdf/a-3b",
+        "pdf_tags": True,
         "pdf_identifier": identity,
     }
 

@@ -28,7 +28,7 @@ from reports.documents.words import Text, Words
 from reports.figures import qr_png
 from reports.filters import printed
 from reports.page import laid_out
-from reports.word_grids import as_grid, plain
+from reports.word_grids import as_grid
 from reports.word_marks import add_watermark, float_right
 from reports.word_styles import (
     TABLE_STYLES,
@@ -39,6 +39,7 @@ from reports.word_styles import (
     repeat_head,
     set_least_height,
     set_margins,
+    set_stops,
     set_widths,
     shade,
     text_width,
@@ -184,7 +185,21 @@ def _book(writer: _Writer, part: Contents | Drawing | Rows) -> None:
             chart = as_grid(part.chart, text_width(writer.word))
             _grid(writer, chart, together=False)
         case Rows():
-            _grid(writer, plain(part), together=False)
+            _rows(writer, part)
+
+
+def _rows(writer: _Writer, part: Rows) -> None:
+    """Write rows as lines with tab stops: Word takes minutes over so many cells."""
+    writer.word.add_paragraph(writer.say(part.caption), style="标题 2")
+    titles = tuple(column.title for column in part.columns)
+    for lines in ((titles,), part.lines):
+        text = "\n".join(
+            "\t".join(" ".join(writer.say(cell).split()) for cell in line)
+            for line in lines
+        )
+        paragraph = writer.word.add_paragraph(style="表格小字")
+        paragraph.add_run(text).bold = lines is not part.lines or None
+        set_stops(paragraph, [column.width for column in part.columns])
 
 
 def _heading(writer: _Writer, part: Heading) -> None:

@@ -1,9 +1,9 @@
-"""What a Word file has in place of drawings and of rows set as lines: tables."""
+"""What a Word file has in place of a drawing: a table of what it draws."""
 
 from __future__ import annotations
 
 from reports.documents.charts import Chart
-from reports.documents.parts import Align, Cell, Column, Grid, Rows
+from reports.documents.parts import Align, Cell, Column, Grid
 from reports.documents.words import Text, Words
 
 _ACROSS = 6
@@ -27,14 +27,3 @@ def as_grid(chart: Chart, room: float) -> Grid:
 
 def _value(value: float | None) -> Text:
     return Words("未取得", "not obtained") if value is None else f"{value:g}"
-
-
-def plain(rows: Rows) -> Grid:
-    """Return rows set as lines as a table of one column, a line each."""
-    width = sum(column.width for column in rows.columns)
-    return Grid(
-        columns=rows.columns,
-        rows=tuple(tuple(map(Cell, line)) for line in rows.lines),
-        caption=rows.caption,
-        dense=width > 0,
-    )

@@ -107,6 +107,16 @@ def _table_styles(word: Word) -> None:
         style.base_style = word.styles["Table Grid"]
 
 
+def set_stops(paragraph: Paragraph, widths: list[float]) -> None:
+    """Put a tab stop where each column but the first begins, in millimetres."""
+    from docx.shared import Mm  # noqa: PLC0415
+
+    at = 0.0
+    for width in widths[:-1]:
+        at += width
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(at))
+
+
 def shade(cell: _Cell, tint: str) -> None:
     """Tint a cell's ground."""
     from docx.oxml.ns import qn  # noqa: PLC0415
