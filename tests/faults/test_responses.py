@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,41 @@ def tools(dump: Path) -> list[str]:
         if bytes(dump) in words:
             found.append(words.decode(errors="replace"))
     return found
+
+
+def written(desk: Place, statement: str) -> None:
+    """Change the embedded database, as only a test may."""
+    path = next(desk.data.glob("*.sqlite3"))
+    with closing(sqlite3.connect(path, timeout=30)) as base:
+        base.execute(statement)
+        base.commit()
+
+
+def test_a_ladder_is_climbed_by_the_next_scheduler_and_everybody_called_once(
+    tmp_path: Path, shared: Sshd
+) -> None:
+    desk = desk_for(tmp_path / "desk", shared)
+    declare(desk)
+    called = "select recipient, once from notice where once like 'rung:%'"
+    states_of = "select rung, state from escalation where rung in ('lead', 'customer')"
+    with desk.scheduler() as child:
+        until(
+            lambda: desk.rows("select 1 from escalation where state='nobody'"), "sweep"
+        )
+        child.kill()
+        child.wait(PATIENCE)
+    past = "datetime('now', '-10 seconds')"
+    written(desk, f"update escalation set due_at = {past} where state = 'waiting'")
+
+    for _ in range(2):
+        with desk.scheduler():
+            until(
+                lambda: dict(desk.rows(states_of)).get("customer") == "nobody",
+                "the ladder was climbed",
+            )
+
+    assert [row[0] for row in desk.rows(called)] == ["commander"]
+    assert dict(desk.rows(states_of)) == {"lead": "told", "customer": "nobody"}
 
 
 @pytest.mark.skipif(not may_build(), reason="needs root to pull a cable")

@@ -23,9 +23,9 @@ from opsdesk.responses.models import RunEvent, RunEvidence, RunStep
 from opsdesk.responses.operations import leasing, opening, stepping
 from opsdesk.responses.states import StepState
 from probes.finding import Words
-from runbooks.plan import Action, Level, Step
+from runbooks.plan import Action, Level, Mode, Precheck, Step
 from tests.factories.people import a_person
-from tests.flows.a_plan import a_plan, automatic
+from tests.flows.a_plan import a_plan, automatic, title
 from tests.flows.acting_lab import settings_with
 from tests.lab.desk import until
 from tests.lab.process import free_port
@@ -126,6 +126,44 @@ def test_a_server_and_a_port_are_checked_and_the_answers_are_evidence(
     assert {one.step for one in kept} == {"look", "port"}
     assert all(len(desk.store.get(one.sha256)) == one.size for one in kept)
     assert number.startswith("EMR-")
+
+
+def drilled(desk: Desk, *prechecks: Precheck) -> str:
+    """Plan a drill, and begin all its prechecks."""
+    at = clock.now()
+    with desk.database.unit() as session:
+        lead = a_person(session, "lead", Role.LEAD)
+        drill = opening.Drill(
+            plan=a_plan(prechecks=prechecks), mode=Mode.TABLETOP, planned_for=at
+        )
+        run = opening.plan_drill(session, desk.settings, drill, by=lead, at=at)
+        session.flush()
+        for one in prechecks:
+            tick = stepping.Tick(key=one.key)
+            stepping.begin(session, run.number, tick, by=lead, at=at)
+        return run.number
+
+
+def test_a_precheck_is_carried_out_the_same_way_and_held_against_its_tolerance(
+    desk: Desk, host: Sshd
+) -> None:
+    def look(key: str, port: int) -> Precheck:
+        return Precheck(
+            key=key,
+            title=title(key),
+            action=Action.TCP_CHECK,
+            arguments={"server": "db-1", "port": str(port)},
+            tolerance={"open": "yes", "milliseconds": "< 60000"},
+        )
+
+    drilled(desk, look("good", host.port), look("bad", free_port()))
+
+    with working(desk):
+        until(over(desk, "good"), "the first was checked")
+        until(over(desk, "bad"), "the second was checked")
+
+    assert step_of(desk, "good").state is StepState.DONE
+    assert step_of(desk, "bad").state is StepState.FAILED
 
 
 def test_an_answer_that_is_not_what_the_plan_expects_fails_the_step(
