@@ -57,6 +57,19 @@ def sweep(desk: Desk, *, at: datetime) -> int:
     return raised
 
 
+def unanswered(session: Session) -> frozenset[int]:
+    """Return the ids of open runs whose alarm nobody has answered, for the board."""
+    alarmed = (
+        select(Escalation.run_id)
+        .join(Run, Run.id == Escalation.run_id)
+        .where(Run.is_open, Escalation.alarmed_at.is_not(None))
+    )
+    answered = select(Escalation.run_id).where(Escalation.acknowledged_at.is_not(None))
+    return frozenset(
+        session.scalars(alarmed.where(Escalation.run_id.not_in(answered)))
+    )
+
+
 def _raise(session: Session, alarm: Alarm, *, at: datetime) -> bool:
     if not escalating.alarm(session, alarm.rung_id, alarm.why.zh, at=at):
         return False

@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import g
 
+from opsdesk.core import heartbeat
 from opsdesk.core.clock import local_day
-from opsdesk.flows import watch_staff
+from opsdesk.flows import audit_escalations, watch_staff
 from opsdesk.responses.queries import lists, year
 from opsdesk.responses.states import RunState
 from opsdesk.web import unit
@@ -32,6 +33,8 @@ def now() -> dict[str, Any]:
             if one.review_due_at is not None and one.review_due_at < g.at
         ],
         "late_drills": late[:MOST_LATE],
+        "alarmed": audit_escalations.unanswered(session),
+        "silent": heartbeat.silent_for(unit.desk().settings.desk.data, at=g.at),
         "proposed": watch_staff.proposal(session, at=g.at),
         "w": wording,
         "hms": acts.hms,
