@@ -1,0 +1,100 @@
+"""The reports' screens: the lead writes, figures are only shown, anybody may read."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from opsdesk.core.database import Database
+from opsdesk.core.settings import Settings
+from opsdesk.flows import print_reports
+from opsdesk.people.models import Role
+from opsdesk.reporting.models import OrderState
+from opsdesk.reporting.queries import drafts
+from tests.factories.rounds import judged_round, verdict
+from tests.web.conftest import SignedIn
+
+PAGE, NUMBER = "/reports/202611", "WRY-YB-202611"
+
+
+@pytest.fixture
+def a_round(sqlite_database: Database) -> None:
+    at = datetime(2026, 11, 2, 0, tzinfo=UTC)
+    with sqlite_database.unit() as session:
+        judged_round(session, {"db-1": verdict()}, day=date(2026, 11, 2), at=at)
+
+
+@pytest.mark.usefixtures("a_round")
+def test_the_lead_writes_a_paragraph_and_no_figure(
+    signed_in_as: SignedIn, sqlite_database: Database
+) -> None:
+    lead = signed_in_as(Role.LEAD)
+    said = {"version": "0", "highlights": "<b>平稳", "rounds.done": "93"}
+    assert lead.post(PAGE, PAGE, **said).status_code == 303
+    with sqlite_database.reading() as session:
+        kept = drafts.narrative(session, NUMBER)
+    assert kept["highlights"] == "<b>平稳"
+    assert "rounds.done" not in kept
+    shown = lead.get(PAGE).text
+    assert "&lt;b&gt;平稳" in shown
+    assert "巡检完成情况与上期对比" in shown
+    assert lead.post(PAGE, PAGE, **said).status_code == 409
+
+
+@pytest.mark.usefixtures("a_round")
+def test_others_read_the_draft_and_cannot_write_it(signed_in_as: SignedIn) -> None:
+    for role in (Role.ENGINEER, Role.CUSTOMER):
+        browser = signed_in_as(role)
+        shown = browser.get(PAGE).text
+        assert "readonly" in shown
+        assert "保存草稿" not in shown
+        assert browser.post(PAGE, PAGE, version="0").status_code == 403
+    assert signed_in_as(Role.AUDIT).get(PAGE).status_code == 403
+
+
+@pytest.mark.usefixtures("a_round")
+def test_issuing_only_orders_and_the_page_says_how_far_it_is(
+    signed_in_as: SignedIn, sqlite_database: Database
+) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    assert engineer.post(f"{PAGE}/issue", PAGE).status_code == 303
+    with sqlite_database.reading() as session:
+        order = drafts.last_order(session, NUMBER)
+    assert order is not None
+    assert order.state is OrderState.WAITING
+    assert "等待出具" in engineer.get(PAGE).text
+    assert 'hx-get="/reports/202611/progress"' in engineer.get(f"{PAGE}/progress").text
+    assert "正在出具" in engineer.get("/reports").text
+
+
+@pytest.mark.pdf
+@pytest.mark.usefixtures("a_round")
+def test_an_issued_report_is_handed_out_in_each_format(
+    signed_in_as: SignedIn, settings: Settings, app: object
+) -> None:
+    from opsdesk.core import clock  # noqa: PLC0415
+
+    engineer = signed_in_as(Role.ENGINEER)
+    engineer.post(f"{PAGE}/issue", PAGE)
+    desk = app.extensions["opsdesk"]  # type: ignore[attr-defined]
+    assert print_reports.sweep(desk, at=clock.now()) == 1
+    customer = signed_in_as(Role.CUSTOMER)
+    for kind, start in (("pdf", b"%PDF"), ("docx", b"PK"), ("json", b"{")):
+        got = customer.get(f"{PAGE}/1.{kind}")
+        assert got.status_code == 200
+        assert got.data.startswith(start)
+    assert customer.get(f"{PAGE}/2.pdf").status_code == 404
+    assert customer.get(f"{PAGE}/1.exe").status_code == 404
+    assert "重新出具" in engineer.get(PAGE).text
+
+
+def test_odd_addresses_and_empty_months_are_answered_in_words(
+    signed_in_as: SignedIn,
+) -> None:
+    lead = signed_in_as(Role.LEAD)
+    for code in ("202613", "1", "x", "20261001-20260901", "'", "20261001-x"):
+        assert lead.get(f"/reports/{code}").status_code == 404, code
+    assert "没有任何巡检" in lead.get("/reports/202608").text
+    assert "还没有开始" in lead.get("/reports/209901").text
+    assert lead.post("/reports/209901/issue", "/reports").status_code in (400, 409, 422)
