@@ -139,12 +139,18 @@ def declare(
     session.add_all(_ladder(run, at))
     _tell_opened(session, run, plan, by=by, at=at)
     began = emergency.fault_at or (incident.began_at if incident else at)
-    clocks.put(
-        session, run, Clock.FAULT, claimed_at=min(began, at), by=by.username, at=at
-    )
-    clocks.put(session, run, Clock.DETECTED, by=by.username, at=at)
+    _mark_beginning(session, run, began, by=by, at=at)
     roles.from_roster(session, run, plan, by=by, at=at)
     return run
+
+
+def _mark_beginning(
+    session: Session, run: Run, began: datetime, *, by: Actor, at: datetime
+) -> None:
+    """Mark T0 as it is claimed, never after now, and T1."""
+    name, claimed = by.username, min(began, at)
+    clocks.put(session, run, Clock.FAULT, claimed_at=claimed, by=name, at=at)
+    clocks.put(session, run, Clock.DETECTED, by=name, at=at)
 
 
 def fill_parameters(  # noqa: PLR0913 - what is typed, twice, by whom and when

@@ -23,25 +23,29 @@ from opsdesk.responses.states import OPEN, OVER, RunState, StepState, What
 from tests.factories.tickets import COLLEAGUE, ENGINEER, LEAD, Hand
 from tests.opsdesk.responses.stage import Stage
 
-KEYS = ("reachable", "find", "block", "allow", "restore", "port", "wipe", "undo")
+KEYS = ("find", "block", "allow", "restore", "port", "wipe", "undo", "reachable")
 DOINGS = ("begin", "done", "confirm", "fail", "skip", "again", "yes", "no", "resolve")
-ACTS = strategies.one_of(
-    strategies.tuples(
-        strategies.sampled_from(DOINGS),
-        strategies.sampled_from(KEYS),
-        strategies.sampled_from((ENGINEER, COLLEAGUE, LEAD)),
-    ),
-    strategies.tuples(
-        strategies.just("move"),
-        strategies.sampled_from([move.name for move in moves.MOVES]),
-        strategies.sampled_from((ENGINEER, LEAD)),
-    ),
-    strategies.tuples(
-        strategies.sampled_from(("work", "lose", "expire")),
-        strategies.sampled_from(("good", "bad")),
-        strategies.just(LEAD),
-    ),
+TICKS = strategies.tuples(
+    strategies.sampled_from(DOINGS),
+    strategies.sampled_from(KEYS),
+    strategies.sampled_from((ENGINEER, COLLEAGUE, LEAD)),
 )
+RESTORES = strategies.tuples(  # what must never happen unasked, or twice
+    strategies.sampled_from(("begin", "begin", "skip", "again", "yes")),
+    strategies.sampled_from(("allow", "restore")),
+    strategies.sampled_from((ENGINEER, LEAD)),
+)
+MOVES = strategies.tuples(
+    strategies.just("move"),
+    strategies.sampled_from([*["resume"] * 20, *(move.name for move in moves.MOVES)]),
+    strategies.sampled_from((ENGINEER, LEAD)),
+)
+SWEEPS = strategies.tuples(
+    strategies.sampled_from(("work", "lose", "expire")),
+    strategies.sampled_from(("good", "bad")),
+    strategies.just(LEAD),
+)
+ACTS = strategies.one_of(TICKS, RESTORES, MOVES, SWEEPS)
 
 
 class Undone(Exception):
@@ -132,11 +136,12 @@ def check(stage: Stage) -> None:
 
 
 @examples(
-    max_examples=40,
+    max_examples=50,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    acts=strategies.lists(ACTS, min_size=5, max_size=40), starts=strategies.booleans()
+    acts=strategies.lists(ACTS, min_size=10, max_size=50),
+    starts=strategies.sampled_from((True, True, True, False)),
 )
 def test_no_order_of_doings_breaks_a_run(
     acts: list[tuple[str, str, Hand]], *, starts: bool, played: Played
