@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import types
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, timedelta
@@ -164,7 +165,7 @@ def _truth(data: Any, where: Where, source: Source) -> bool:
 
 def _text(text: str, where: Where, source: Source) -> str:
     said = text.strip()
-    if any(ord(letter) < ord(" ") and letter not in "\n\t" for letter in said):
+    if any(_is_control(letter) for letter in said):
         _wrong(source, where, "含有控制字符。", "It holds control characters.")
     if len(said) > _LONGEST_TEXT:
         _wrong(
@@ -176,6 +177,11 @@ def _text(text: str, where: Where, source: Source) -> str:
     if not said and where[-1:] in (("zh",), ("en",)):
         _wrong(source, where, "不能为空。", "This must not be empty.")
     return said
+
+
+def _is_control(letter: str) -> bool:
+    """Say whether no paper could show it: a control, or half of a surrogate pair."""
+    return unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t"
 
 
 def _duration(text: str, where: Where, source: Source) -> timedelta:

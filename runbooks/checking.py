@@ -61,12 +61,14 @@ class Found:
     where: Where
     zh: str
     en: str
+    about: str = ""  # the list it leans on: if that has mistakes, this may be none
 
 
 def check(plan: Plan) -> Iterator[Found]:
     """Yield every mistake between the parts of a plan."""
     yield from _names(plan)
     yield from _parts(plan)
+    yield from _drill_parts(plan)
     yield from _lists(plan)
     for name, steps in (("steps", plan.steps), ("roll_back", plan.roll_back)):
         yield from _order(steps, name)
@@ -76,6 +78,7 @@ def check(plan: Plan) -> Iterator[Found]:
         where: Where = ("prechecks", at)
         yield from _action(one.action, one.arguments, where, plan)
         yield from _answers(one.action, one.tolerance, (*where, "tolerance"))
+    yield from _parameters(plan)
     yield from _quiz(plan)
 
 
@@ -123,6 +126,20 @@ def _parts(plan: Plan) -> Iterator[Found]:
                     (name, at, "part"),
                     f"roles 中没有 {step.part}，这一步没有人做。",
                     f"Nobody plays {step.part} in roles; this step is nobody's.",
+                    about="roles",
+                )
+
+
+def _drill_parts(plan: Plan) -> Iterator[Found]:
+    known = {role.part for role in plan.roles}
+    for at, drill in enumerate(plan.drills):
+        for nth, part in enumerate(drill.parts):
+            if part not in known:
+                yield Found(
+                    ("drills", at, "parts", nth),
+                    f"roles 中没有 {part}。",
+                    f"Nobody plays {part} in roles.",
+                    about="roles",
                 )
 
 
@@ -160,6 +177,7 @@ def _order(steps: tuple[Step, ...], name: str) -> Iterator[Found]:
                     (name, at, "after", nth),
                     f"{key} 不是排在前面的步骤。",
                     f"{key} is no step that stands before this one.",
+                    about=name,
                 )
         before.add(step.key)
 
@@ -234,13 +252,17 @@ def _filled(
     for name in names:
         if name not in kinds:
             yield Found(
-                where, f"没有名为 {name} 的参数。", f"There is no parameter {name}."
+                where,
+                f"没有名为 {name} 的参数。",
+                f"There is no parameter {name}.",
+                about="parameters",
             )
         elif wanted not in (Kind.TEXT, kinds[name]):
             yield Found(
                 where,
                 f"{name} 是 {kinds[name]}，这里需要 {wanted}。",
                 f"{name} is a {kinds[name]}; a {wanted} is needed here.",
+                about="parameters",
             )
 
 
@@ -255,6 +277,31 @@ def _answers(
                 (*where, name),
                 f"{action} 不回答 {name}，只回答 {listed}。",
                 f"{action} does not answer {name}, only {listed}.",
+            )
+
+
+def _parameters(plan: Plan) -> Iterator[Found]:
+    for at, one in enumerate(plan.parameters):
+        where: Where = ("parameters", at)
+        try:
+            re.compile(one.pattern)
+        except (re.error, OverflowError, RecursionError):
+            yield Found(
+                (*where, "pattern"),
+                "不是有效的正则表达式。",
+                "This is no regular expression.",
+            )
+        if (one.kind is Kind.CHOICE) != bool(one.choices):
+            yield Found(
+                (*where, "choices"),
+                "kind: choice 须写 choices，其他种类不写。",
+                "With kind: choice, and only then, choices say between what.",
+            )
+        elif one.choices and one.default and one.default not in one.choices:
+            yield Found(
+                (*where, "default"),
+                f"{one.default!r} 不在 choices 之中。",
+                f"{one.default!r} is none of the choices.",
             )
 
 

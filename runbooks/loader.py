@@ -73,7 +73,8 @@ def _finished(read: Source, name: str) -> Plan:
     if isinstance(plan, Plan):
         spoiled = {mistake.path for mistake in read.mistakes}
         for found in checking.check(plan):
-            if not _touches(found.where, spoiled):
+            leaning = bool(found.about) and _touches((found.about,), spoiled)
+            if not leaning and not _touches(found.where, spoiled):
                 read.note(found.where, found.zh, found.en)
     if read.mistakes or not isinstance(plan, Plan):
         raise BadPlan(name, read.mistakes)

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 from runbooks.plan import Title
 
 Where = tuple[str | int, ...]
-LARGEST = 1 << 20
+LARGEST = 1 << 18
 _MOST_NODES = 20_000  # aliases of aliases of aliases end here
 _DEEPEST = 20
 _TRUTHS = {"true": True, "false": False}
@@ -76,8 +77,9 @@ def parse(content: bytes) -> Source:
     """Read the bytes of a file."""
     source = Source()
     if len(content) > LARGEST:
-        source.note((), "文件超过 1 MiB。", "The file is larger than 1 MiB.")
+        source.note((), "文件超过 256 KiB。", "The file is larger than 256 KiB.")
         return source
+    text = ""
     try:
         text = content.decode("utf-8-sig")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -90,7 +92,7 @@ def parse(content: bytes) -> Source:
             f"The file is not UTF-8 (at byte {byte}).",
         )
     except yaml.YAMLError as error:
-        _note_syntax(error, source)
+        _note_syntax(error, text, source)
     except (_TooMuch, RecursionError):
         source.note(
             (),
@@ -105,7 +107,17 @@ class _TooMuch(Exception):
     """More nodes than any honest plan has."""
 
 
-def _note_syntax(error: yaml.YAMLError, source: Source) -> None:
+def _note_syntax(error: yaml.YAMLError, text: str, source: Source) -> None:
+    if isinstance(error, ReaderError):
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        source.places[()] = (line, column)
+        source.note(
+            (),
+            f"不能有 U+{ord(text[error.position]):04X} 这样的控制字符。",
+            f"There is a control character, U+{ord(text[error.position]):04X}.",
+        )
+        return
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None)
     said = " ".join(str(problem or error).split())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from opsdesk.cli.group import spoken, told
-from opsdesk.cli.session import settings_or_exit
+from opsdesk.cli.session import fail, settings_or_exit
 from opsdesk.core.text import printable
 from runbooks import loader, review
 from runbooks.plan import Plan, Title
@@ -42,22 +42,27 @@ def check(
     strict: bool,  # noqa: FBT001 - a click flag
 ) -> None:
     """Say all that is wrong with plans, with file and line."""
+    files = _files(ctx, places)
     mistakes = remarks = 0
-    for path in _files(ctx, places):
+    homes: dict[tuple[Path, str], Path] = {}
+    for path in files:
         try:
             plan = loader.load(path)
         except loader.BadPlan as bad:
             mistakes += len(bad.mistakes)
-            for one in bad.mistakes:
-                _say(loader.told(bad.path, one, spoken()))
+            _say_mistakes(bad)
             continue
         found = review.review(plan)
         remarks += len(found)
         _say(f"{path}: {_word(plan.title)} {plan.version}")
         for remark in found:
             _say(f"{path}: {remark.path}: {_word(remark.words)}")
-    _say(_verdict(mistakes, remarks))
-    ctx.exit(2 if mistakes else int(strict and remarks > 0))
+        former = homes.setdefault((path.parent, plan.id), path)
+        if former != path:
+            mistakes += 1
+            _say(f"{path}: {_word(_twice(plan.id, former))}")
+    _say(_word(_verdict(len(files), mistakes, remarks)))
+    ctx.exit(2 if mistakes or not files else int(strict and remarks > 0))
 
 
 @plans.command("list", help=told("列出生效的预案", "List the plans in force"))
@@ -78,9 +83,11 @@ def show(ctx: click.Context, plan_id: str) -> None:
     if plan is None:
         known = ", ".join(one.id for one in _in_force(ctx))
         _say(
-            told(
-                f"没有预案 {plan_id}。现有：{known}。",
-                f"There is no plan {plan_id}. There are {known}.",
+            _word(
+                Title(
+                    f"没有预案 {plan_id}。现有：{known}。",
+                    f"There is no plan {plan_id}. There are {known}.",
+                )
             )
         )
         ctx.exit(2)
@@ -91,17 +98,25 @@ def show(ctx: click.Context, plan_id: str) -> None:
         _say(f"{number:3} {target:>7}  {step.part.value:10} {_word(step.title)}")
 
 
-def _files(ctx: click.Context, places: tuple[Path, ...]) -> Iterator[Path]:
-    if not places:
-        yield from loader.shipped_files()
-        folder = settings_or_exit(ctx).plans_folder
-        if folder is not None:
-            yield from loader.plan_files(folder)
+def _files(ctx: click.Context, places: tuple[Path, ...]) -> list[Path]:
+    """Return the files to read: those named, else the shipped ones and the desk's own."""
+    found = [] if places else [*loader.shipped_files(), *_own(ctx)]
     for place in places:
-        if place.is_dir():
-            yield from loader.plan_files(place)
-        else:
-            yield place
+        found += loader.plan_files(place) if place.is_dir() else [place]
+    return found
+
+
+def _own(ctx: click.Context) -> Sequence[Path]:
+    folder = settings_or_exit(ctx).plans_folder
+    if folder is None:
+        return ()
+    if not folder.is_dir():
+        fail(
+            f"plans.folder 指的 {folder} 不是一个目录，什么都没有检查。请新建它或改正配置。",
+            f"plans.folder names {folder}, which is no folder; nothing was checked. Make "
+            "it, or put the configuration right.",
+        )
+    return loader.plan_files(folder)
 
 
 def _in_force(ctx: click.Context) -> tuple[Plan, ...]:
@@ -110,20 +125,37 @@ def _in_force(ctx: click.Context) -> tuple[Plan, ...]:
         try:
             plan = loader.load(path)
         except loader.BadPlan as bad:
-            for one in bad.mistakes:
-                _say(loader.told(bad.path, one, spoken()))
+            _say_mistakes(bad)
         else:
             found[plan.id] = plan
     return tuple(found.values())
 
 
-def _verdict(mistakes: int, remarks: int) -> str:
+def _say_mistakes(bad: loader.BadPlan) -> None:
+    for one in bad.mistakes:
+        _say(loader.told(bad.path, one, spoken()))
+
+
+def _twice(plan_id: str, former: Path) -> Title:
+    return Title(
+        f"id {plan_id} 已用于 {former.name}，同一目录中只能有一个。",
+        f"{former.name} has the id {plan_id} already; a folder has one of each.",
+    )
+
+
+def _verdict(count: int, mistakes: int, remarks: int) -> Title:
+    if not count:
+        return Title("没有找到预案文件（*.yaml）。", "There is no plan here (*.yaml).")
     if mistakes:
-        return told(
-            f"共 {mistakes} 处错误，有错误的预案不会生效。",
-            f"{mistakes} mistakes; a plan with mistakes does not come into force.",
+        return Title(
+            f"{count} 个文件，共 {mistakes} 处错误；有错误的预案不会生效。",
+            f"{count} files, {mistakes} mistakes; a plan with mistakes does not come "
+            "into force.",
         )
-    return told(f"全部可用，提示 {remarks} 条。", f"All usable; {remarks} remarks.")
+    return Title(
+        f"{count} 个预案都可用，提示 {remarks} 条。",
+        f"{count} plans, all usable; {remarks} remarks.",
+    )
 
 
 def _word(title: Title) -> str:
