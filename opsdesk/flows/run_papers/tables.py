@@ -179,10 +179,21 @@ def reports(case: Case) -> Listing:
         Words("逐次报告", "Reports to the customer"),
         (
             col("时间", "Time", 28),
-            col("内容", "Content", 110),
+            col("对象", "To", 26),
+            col("方式", "How", 18),
+            col("内容", "Content", 66),
             col("报告人", "By", 24),
         ),
-        ((case.at(e.claimed_at or e.at), e.text, case.called(e.by)) for e in told),
+        (
+            (
+                case.at(e.claimed_at or e.at),
+                str(e.detail.get("to") or ""),
+                str(e.detail.get("way") or ""),
+                e.text,
+                case.called(e.by),
+            )
+            for e in told
+        ),
     )
 
 
