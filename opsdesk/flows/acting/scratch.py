@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -122,10 +122,20 @@ def empty(link: Link, database: str) -> None:
                 sql.Identifier(database), sql.Literal(MARK)
             )
         )
-        for (name,) in link.execute(_SCHEMAS).fetchall():
-            drop = sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(str(name)))
-            link.execute(drop)
-        link.execute("CREATE SCHEMA public")
+        row = link.execute("SELECT current_setting('is_superuser')").fetchone()
+        if row == ("on",):
+            _drop_schemas(link)
+        else:  # an ordinary owner may not drop `public` before PostgreSQL 15
+            link.execute("DROP OWNED BY CURRENT_USER CASCADE")
+        if _count(link) > 0:
+            raise Unfit("not-empty", _STAYS.fill(name=database))
+
+
+def _drop_schemas(link: Link) -> None:
+    for (name,) in link.execute(_SCHEMAS).fetchall():
+        drop = sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(str(name)))
+        link.execute(drop)
+    link.execute("CREATE SCHEMA public")
 
 
 def rows(link: Link) -> dict[str, int]:
@@ -137,11 +147,6 @@ def rows(link: Link) -> dict[str, int]:
         row = link.execute(count).fetchone()
         found[f"{schema}.{name}"] = int(str(row[0])) if row else 0
     return found
-
-
-def plain_names(names: Iterable[str]) -> dict[str, str]:
-    """Return the tables of a dump by the names the catalogue has, without quotes."""
-    return {name: name.replace('"', "") for name in names}
 
 
 def _count(link: Link) -> int:
@@ -172,6 +177,11 @@ _NOT_SCRATCH = Words(
     "已拒绝，没有改动：{name} 不是演练库（名称应以 drill_ 或 scratch_ 开头）。",
     "Refused, nothing was changed: {name} is no scratch database; its name should begin "
     "with drill_ or scratch_.",
+)
+_STAYS = Words(
+    "已拒绝，没有改动：{name} 里有别的账号建的对象，清不掉。请用专用的演练库和账号。",
+    "Refused, nothing was changed: {name} holds objects of another account, which stay. "
+    "Use a database and an account of its own.",
 )
 _NOT_EMPTY = Words(
     "已拒绝，没有改动：{name} 里有数据，也没有此前演练留下的标记。请核对是否连错，或换用空库。",
