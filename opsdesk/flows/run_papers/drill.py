@@ -61,7 +61,9 @@ def _basics(case: Case) -> Answers:
     plan = joined((words(run.plan.title), run.plan_version), " ", " ")
     joint = Words("跨单位（甲方参加）", "joint with the customer")
     outcome: Text = Words("达到目标", "objectives met")
-    if run.deviated or (run.deviated is None and run.deviates):
+    if run.ended_at is None:
+        outcome = Words("未结束", "not over")
+    elif run.deviated or (run.deviated is None and run.deviates):
         outcome = Words(
             "完成但有偏差：有目标未达到", "completed, an objective was missed"
         )

@@ -99,6 +99,8 @@ def _between(case: Case, first: Clock, last: Clock) -> timedelta | None:
 
 def _outcome(case: Case) -> Text:
     run = case.run
+    if run.ended_at is None:
+        return Words("处置中", "being dealt with")
     if run.deviated or (run.deviated is None and run.deviates):
         return Words("已处置，有目标未达到", "dealt with; an objective was missed")
     return Words("已处置，达到目标", "dealt with; objectives met")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from opsdesk.flows.run_papers.pieces import Case, col, lasting, listing, words
-from opsdesk.responses import naming
+from opsdesk.responses import moves, naming
 from opsdesk.responses.states import What
 from opsdesk.responses.views import Entry, EvidenceView, SignatureView, StepView
+from probes import finding
 from reports.documents.parts import Align
 from reports.documents.record_form import Given, Listing, SignBox, SignBoxes
 from reports.documents.words import Text, Words, joined, not_obtained
@@ -143,10 +145,10 @@ def timeline(case: Case) -> Listing:
     return listing(
         Words("过程记录", "Timeline"),
         (
-            col("时间", "Time", 28),
-            col("事项", "What", 24),
-            col("内容", "Content", 88),
-            col("记录人", "By", 22),
+            col("时间", "Time", 36),
+            col("事项", "What", 20),
+            col("内容", "Content", 84),
+            col("记录人", "By", 24),
         ),
         (
             (case.at(e.claimed_at or e.at), *_entry(case, e))
@@ -160,16 +162,22 @@ def _entry(case: Case, entry: Entry) -> tuple[Text, Text, str]:
     step = case.run.step(entry.step) if entry.step else None
     parts: list[Text] = [words(step.title)] if step else []
     if entry.what is What.STEP and entry.state:
-        parts.append(_state(entry.state))
-    if entry.text:
+        parts.append(_named(entry.state, naming.STEP_STATES))
+    if entry.what is What.MOVED:
+        parts.append(_named(entry.state, moves.STATES))
+    if entry.what is What.ROLE:
+        parts.append(_named(str(entry.detail.get("part")), naming.PARTS))
+        parts.append(case.called(entry.text))
+    elif entry.text:
         parts.append(entry.text)
     said = joined(tuple(parts), "：", ": ") if parts else ""
     return words(naming.WHAT[entry.what]), said, case.called(entry.by)
 
 
-def _state(value: str) -> Text:
-    known = {state.value: named for state, named in naming.STEP_STATES.items()}
-    return words(known[value]) if value in known else value
+def _named(value: str, known: Mapping[Any, finding.Words]) -> Text:
+    """Return what a stored word is called; one of a later version stays as it is."""
+    found = next((said for one, said in known.items() if one == value), None)
+    return words(found) if found else value
 
 
 def reports(case: Case) -> Listing:
