@@ -141,6 +141,7 @@
     delete form.dataset.busy;
     if (result.done?.go) { window.location.assign(result.done.go); return; }
     if (result.done) { localStorage.removeItem(`opsdesk-draft:${form.dataset.draft}`); reset(form); }
+    else if (form.matches(".press")) refuse(submitter?.textContent ?? "", result.refused ?? (result.out ? words.out : words.unsent));
     else told(form, result.refused ?? (result.out ? words.out : words.unsent));
     ask();
   };
@@ -171,6 +172,11 @@
       return line;
     }));
     list.hidden = !list.children.length;
+  };
+  // A bare button may be swapped away: what it was told is kept until it was seen.
+  const refuse = (label, sentence) => {
+    write(REFUSED, [...read(REFUSED), { token: token(), label, sentence }]);
+    showQueue();
   };
   const queueUp = (form, submitter) => {
     const fields = Object.fromEntries([...new FormData(form, submitter)].filter(([, value]) => typeof value === "string"));
@@ -203,7 +209,7 @@
       const result = await sendTick(tick);
       if (result.away || result.out) { say(result.out ? words.out : words.away); break; }
       write(QUEUE, read(QUEUE).filter((one) => one.token !== tick.token));
-      if (result.refused) write(REFUSED, [...read(REFUSED), { token: tick.token, label: tick.label, sentence: result.refused }]);
+      if (result.refused) refuse(tick.label, result.refused);
       showQueue();
     }
     flushing = false;

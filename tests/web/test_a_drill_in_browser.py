@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,6 +10,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from opsdesk.app import create_app
@@ -27,6 +29,7 @@ from probes.finding import Words
 from runbooks.plan import Level, Mode
 from tests.factories.people import PASSWORD, a_person
 from tests.factories.plans import a_plan
+from tests.web.hands import opened as opened_ticket
 from tests.web.run_hands import Room, act, gathered, in_state, send, submit
 from tests.web.test_browser import address, chromium
 from tests.web.test_browser import pytestmark as needs_chromium
@@ -305,6 +308,9 @@ def test_a_drill_from_the_year_to_its_signatures(room: Room, desk: Desk) -> None
         assert run.state is RunState.SIGNED
     done = [one for one in ticks(desk, number) if one.endswith(" done")]
     assert sorted(done) == sorted({*done})
+    text, pages = printed(lead, number)
+    assert number in text
+    assert text.count("演练") >= pages
     assert room.upset == []
 
 
@@ -314,3 +320,73 @@ def submit_move(page: Page, name: str) -> None:
     page.wait_for_selector(form, state="attached")
     send(page, form)
     page.wait_for_selector(form, state="detached")
+
+
+def printed(page: Page, number: str) -> tuple[str, int]:
+    """Archive a run's record; return the words of its PDF, and how many pages it has."""
+    page.goto(f"/runs/{number}/closing")
+    submit(page, "form[action$='/paper']")
+    paper = page.locator("#papers ~ ul a[href$='.pdf']").first
+    body = page.context.request.get(f"{paper.get_attribute('href')}").body()
+    pages = [one.extract_text() for one in PdfReader(io.BytesIO(body)).pages]
+    return "".join("".join(pages).split()), len(pages)
+
+
+def called(page: Page) -> str:
+    """Take a call about the database, and declare an emergency in two clicks."""
+    page.goto("/incidents/new")
+    number = opened_ticket(
+        page, "incidents", title="数据库被勒索加密", reporter="某单位"
+    )
+    page.click("a[href^='/emergencies/new?incident=']")
+    assert page.is_checked("[name=plan][value=hacker-attack]")
+    with page.expect_navigation():
+        page.click("form[action='/emergencies'] .btn-emergency")
+    assert "/runs/EMR-" in page.url
+    return number
+
+
+def handled(page: Page, lead: Page, number: str) -> None:
+    """Acknowledge, contain, leave out what is not needed, report, say it is over."""
+    send(page, "form[action$='/acknowledge']")
+    page.wait_for_selector("#run-ladder .met")
+    send(page, act("report", "done", "#do-report"))
+    send(page, act("block", "done", "#do-block"), text="隔离完成")
+    in_state(page, "block", "done")
+    for key in ("shoot", "allow", "restore", "verify", "port"):
+        page.wait_for_selector(act(key, "skip", f"#do-{key}"), state="attached")
+        send(page, act(key, "skip", f"#do-{key}"), text="现场判断不需要")
+        in_state(page, key, "skipped")
+    send(page, "form[action$='/clocks']", clock="restored")
+    send(page, "form[action$='/reports']", to="甲方值班", text="已隔离，业务恢复")
+    page.wait_for_selector("#run-timeline .event-reported")
+    send(page, "form[action$='/notes']", text="观察一小时无异常")
+    page.wait_for_selector("#run-timeline >> text=观察一小时无异常")
+    lead.goto(f"/runs/{number}")
+    send(lead, "form[action$='/moves/review']")
+    lead.wait_for_selector("#run-refused >> text=稳定观察")
+    submit_move(lead, "stable")
+    submit_move(lead, "review")
+
+
+def test_an_emergency_from_the_call_to_its_service_record(room: Room) -> None:
+    engineer, lead = room.enter("zhiban"), room.enter("fuzeren")
+    customer = room.enter("jiafang")
+    incident = called(engineer)
+    number = engineer.url.rpartition("/")[2]
+    lead.goto("/board")
+    assert number in lead.inner_text(".run-strip .is-real")
+    handled(engineer, lead, number)
+    lead.goto(f"/runs/{number}/closing")
+    words = ("conclusion", "problems", "causes", "impact", "lessons")
+    submit(lead, "form[action$='/summary']", **dict.fromkeys(words, "已写明"))
+    signed(engineer, number, "scribe")
+    signed(lead, number, "commander")
+    signed(customer, number, "customer")
+    text, _pages = printed(lead, number)
+    for one in (number, incident, "应急响应服务记录", "值班jiafang", "隔离完成"):
+        assert one in text
+    assert "演练" not in text, text[max(0, text.index("演练") - 60) :][:160]
+    engineer.goto(f"/incidents/{incident}")
+    assert number in engineer.inner_text(".record-next")
+    assert room.upset == []

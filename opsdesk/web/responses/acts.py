@@ -31,6 +31,15 @@ def is_worked_on(view: RunView, step: StepView) -> bool:
     return going and is_open(step)
 
 
+def may_skip(view: RunView, step: StepView) -> bool:
+    """Tell whether a step may be left out, or taken again: also one that waits."""
+    if step.state in (StepState.DONE, StepState.SKIPPED) or step.queued or _waits(step):
+        return False
+    if view.state in BEFORE:
+        return step in view.prechecks
+    return view.state in (*GOING, RunState.PAUSED)
+
+
 def is_mine(step: StepView, username: str) -> bool:
     """Tell whether a step is somebody's: by his part, or as the second of two."""
     second = step.two_people and step.state is StepState.RUNNING and step.by
