@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import hung, inspect, registers, report, screens
+from bench import hung, inspect, month, registers, report, screens
 from bench.machine import describe
 from opsdesk.core import clock
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var/bench/results"
 RESULTS = ROOT / "bench/RESULTS.md"
-PARTS = ("sweeps", "hung", "screens", "registers", "report")
+PARTS = ("sweeps", "hung", "screens", "registers", "month", "report")
 
 
 def main() -> int:
@@ -34,6 +34,8 @@ def main() -> int:
         found = registers.registers(chosen.tickets)
         keep(f"registers-{chosen.tickets}", found)
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+    if "month" in parts:
+        keep("month", month.month(chosen.tickets))
     report.write(KEPT, RESULTS)
     return 0
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench import month
 from bench.rivals import OPSDESK, POOL, RAW, XARGS
 
 Part = dict[str, Any]
@@ -44,6 +45,8 @@ def _lines(parts: dict[str, Part]) -> Iterator[str]:
         yield from _hung(parts["hung"])
     if "screens" in parts:
         yield from _screens(parts["screens"])
+    if "month" in parts:
+        yield from month.lines(parts["month"])
 
 
 def _machine(part: Part) -> Iterator[str]:

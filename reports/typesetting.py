@@ -13,7 +13,7 @@ from reports.documents.parts import Rows
 from reports.documents.words import Text
 from reports.fonts import everyday
 
-PIXELS = 8  # between two tab stops; the renderer takes whole pixels only
+PIXELS = 16  # between two tab stops; the renderer takes whole pixels only
 STOP = PIXELS * 25.4 / 96  # the same in mm
 POINT = 25.4 / 72
 SIZE, SMALL = 7.6, 6.6  # points
