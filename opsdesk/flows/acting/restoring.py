@@ -84,8 +84,8 @@ def judged(
     """Return the verdict: every table of the backup there, with every row of it."""
     missing = sorted(set(held) - set(there))
     differing = sorted(n for n in held if n in there and held[n] != there[n])
-    lost = sorted(n for n in promised or {} if (promised or {})[n] != held.get(n))
-    good = held and not missing and not differing and not lost
+    lost = sorted(n for n, rows in (promised or {}).items() if rows != held.get(n))
+    good = bool(held) and not missing and not differing and not lost
     figures = {
         **more,
         "outcome": "done",
@@ -98,14 +98,17 @@ def judged(
         "differing": str(len(differing)),
         "manifest": "none" if promised is None else ("differs" if lost else "agrees"),
     }
-    worst = [*missing, *differing, *lost]
-    report = {
-        **figures,
-        "named": worst,
-        "backup": dict(held),
-        "target": dict(there),
-        "promised": promised,
-    }
+    report = {"backup": dict(held), "target": dict(there), "promised": promised}
+    return _told(figures, [*missing, *differing, *lost], report, good=good)
+
+
+def _told(
+    figures: dict[str, str],
+    worst: list[str],
+    report: Mapping[str, object],
+    *,
+    good: bool,
+) -> Answer:
     words = (_GOOD if good else _BAD).fill(
         tables=figures["tables"],
         ok=figures["tables_ok"],
@@ -113,7 +116,8 @@ def judged(
         restored=figures["rows_restored"],
         named=safe(", ".join(worst[:_NAMED])) or "—",
     )
-    raw = json.dumps(report, ensure_ascii=False, indent=1).encode()
+    whole = {**figures, "named": worst, **report}
+    raw = json.dumps(whole, ensure_ascii=False, indent=1).encode()
     return Answer(
         done=True, words=words, figures=figures, raw=raw, media_type="application/json"
     )
