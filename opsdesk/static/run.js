@@ -7,7 +7,7 @@
   const words = JSON.parse(run.dataset.words);
   const QUEUE = `opsdesk-ticks:${run.dataset.run}:${run.dataset.me}`;
   const REFUSED = `opsdesk-refused:${run.dataset.run}:${run.dataset.me}`;
-  const EVERY = 2000, PATIENCE = 15000, SILENCE = 10000;
+  const EVERY = 1800, PATIENCE = 15000, SILENCE = 10000;
 
   // The clock: the desk's, whatever this machine believes.
   const ahead = Date.parse(run.dataset.now) - Date.now();

@@ -16,6 +16,7 @@ from opsdesk.web import unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
 from opsdesk.web.responses import acts, papers
 from opsdesk.web.responses.blueprint import RUN, run_at, screen, worded
+from opsdesk.web.responses.sharing import look_at
 from opsdesk.web.words import gettext as _
 
 SHOWN = 60
@@ -69,12 +70,12 @@ def news(number: str) -> Response | str | tuple[str, int]:
     after = request.args.get("after", 0, type=int)
     if newest == after:
         return "", NOTHING_NEW
-    view = run_at(number)
+    view = look_at(number, newest)
     rows = acts.changed(view, after)
     shown = around(view)
     if "checklist" in request.args:
         return render_template("responses/checklist_news.html", **shown, ticks=rows)
-    return render_template("responses/news.html", **shown, rows=rows)
+    return render_template("responses/news.html", **shown, rows=rows, news=True)
 
 
 @screen.get(f"{RUN}/checklist")
