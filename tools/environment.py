@@ -256,7 +256,7 @@ def _launcher() -> str:
         if not SYSTEM_FONTS.exists():
             lines.append(f'export FONTCONFIG_FILE="{native.NATIVE}/fonts.conf"')
     # -P: a folder named like one of our packages, where the user stands, stays out.
-    start = "import sys; sys.argv[0] = 'opsdesk'; from opsdesk.cli import main; "
-    start += "sys.exit(main())"
+    start = "import sys; sys.argv[0] = 'opsdesk'; from opsdesk.cli import run; "
+    start += "run()"
     lines.append(f'exec "{BIN}/python" -P -c "{start}" "$@"')
     return "\n".join([*lines, ""])
