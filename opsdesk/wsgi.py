@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -19,4 +20,7 @@ def create() -> Flask:
     found = settings.load(path, environ=os.environ)
     audit.use_key(found.desk.data / "keys" / "audit.key")
     desk = open_desk(found)
-    return create_app(desk.settings, desk.database, desk.store)
+    app = create_app(desk.settings, desk.database, desk.store)
+    gc.collect()
+    gc.freeze()  # what was loaded stays: no request looks through it for garbage
+    return app
