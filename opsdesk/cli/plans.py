@@ -98,6 +98,43 @@ def show(ctx: click.Context, plan_id: str) -> None:
         _say(f"{number:3} {target:>7}  {step.part.value:10} {_word(step.title)}")
 
 
+@plans.command(
+    "print",
+    help=told(
+        "把一个生效的预案打印成《应急预案》（.pdf 或 .docx），不归档；归档在预案页面上办理。",
+        "Print a plan in force as its document (.pdf or .docx), without archiving it; "
+        "the plan's page archives it.",
+    ),
+)
+@click.argument("plan_id", metavar="ID")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=told("写到这个文件：.pdf 或 .docx", "Write to this file: .pdf or .docx"),
+)
+@click.pass_context
+def printed(ctx: click.Context, plan_id: str, output: Path) -> None:
+    """Print a plan; every page of it says 预览."""
+    if output.suffix not in (".pdf", ".docx"):
+        fail("文件名要以 .pdf 或 .docx 结尾。", "The file must end in .pdf or .docx.")
+    from opsdesk.cli.opened import opened  # noqa: PLC0415 - loads the database
+    from opsdesk.core import clock  # noqa: PLC0415
+    from opsdesk.flows import plans_in_force, print_form  # noqa: PLC0415
+    from opsdesk.flows.run_papers import printing  # noqa: PLC0415
+
+    desk = opened(ctx)
+    found = plans_in_force.by_id(desk.settings).get(plan_id)
+    if found is None:
+        fail(f"没有预案 {plan_id}。", f"There is no plan {plan_id}.")
+    with desk.database.reading() as session:
+        record = printing.preview_plan(session, desk, found, at=clock.now())
+    output.write_bytes(print_form.as_file(desk, record, output.suffix))
+    _say(told(f"已写入 {output}。", f"Written to {output}."))
+
+
 def _files(ctx: click.Context, places: tuple[Path, ...]) -> list[Path]:
     """Return the files to read: those named, else the shipped ones and the desk's own."""
     found = [] if places else [*loader.shipped_files(), *_own(ctx)]
