@@ -60,6 +60,15 @@ def chapter(m: Material, figures: dict[str, float | None]) -> ReportSection:
     )
 
 
+_KINDS = (
+    column("类别", "Kind", 4),
+    column("设备数", "Devices", 1.3, right=True),
+    column("访问台次", "Asked", 1.5, right=True),
+    column("未应答", "Unanswered", 1.5, right=True),
+    column("连通率", "Share", 1.5, right=True),
+)
+
+
 def _kinds(asked: list[VisitRow]) -> Table:
     counted: dict[str, Counter[str]] = {}
     servers: dict[str, set[str]] = {}
@@ -70,13 +79,7 @@ def _kinds(asked: list[VisitRow]) -> Table:
         servers.setdefault(visit.kind, set()).add(visit.server)
     return Table(
         title=Words("各类设备巡检连通情况", "Answers by kind of device"),
-        columns=(
-            column("类别", "Kind", 4),
-            column("设备数", "Devices", 1.3, right=True),
-            column("访问台次", "Asked", 1.5, right=True),
-            column("未应答", "Unanswered", 1.5, right=True),
-            column("连通率", "Share", 1.5, right=True),
-        ),
+        columns=_KINDS,
         lines=(
             *(
                 (
@@ -131,6 +134,17 @@ def forecast(samples: list[Sample]) -> int | None:
     return days_to_full(samples[:-1], last.value, at=last.at)
 
 
+_DISKS = (
+    column("设备", "Server", 2),
+    column("分区", "Mount", 2),
+    column("期初 %", "First %", 1.1, right=True),
+    column("期末 %", "Last %", 1.1, right=True),
+    column("增量", "Growth", 1, right=True),
+    column("最高 %", "Most %", 1.1, right=True),
+    column("预计写满", "Full in", 1.8, right=True),
+)
+
+
 def _disks(m: Material, figures: dict[str, float | None]) -> Table:
     rows = []
     for (server, mount), samples in disks(m).items():
@@ -143,15 +157,7 @@ def _disks(m: Material, figures: dict[str, float | None]) -> Table:
             "容量与预计写满天数（最紧的 20 个分区）",
             "Capacity: the tightest 20 file systems",
         ),
-        columns=(
-            column("设备", "Server", 2),
-            column("分区", "Mount", 2),
-            column("期初 %", "First %", 1.1, right=True),
-            column("期末 %", "Last %", 1.1, right=True),
-            column("增量", "Growth", 1, right=True),
-            column("最高 %", "Most %", 1.1, right=True),
-            column("预计写满", "Full in", 1.8, right=True),
-        ),
+        columns=_DISKS,
         lines=tuple(
             (
                 server,

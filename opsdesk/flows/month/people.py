@@ -9,6 +9,7 @@ from opsdesk.flows.month.material import Material
 from opsdesk.flows.month.told import NONE, brief, change, column, count, share, stamp
 from opsdesk.people.handover.models import HandoverState
 from opsdesk.people.models import Role
+from opsdesk.reporting.queries.tickets import TicketRow
 from opsdesk.tickets.models import Kind
 from reports.documents.charts import Chart, ChartKind, Series
 from reports.documents.monthly import Missing, Paragraph, ReportSection, Table
@@ -24,9 +25,7 @@ def support(m: Material, figures: Figures) -> ReportSection:
     found = m.registers[Kind.REQUEST]
     enter(found, figures, "requests")
     rated = [r for r in found.closed if str(r.sheet.get("satisfaction", "")).isdigit()]
-    total = sum(int(r.sheet["satisfaction"]) for r in rated)
     figures["requests.rated"] = len(rated)
-    mean = f"{total / len(rated):.2f}" if rated else NONE
     return ReportSection(
         key="support",
         title=Words("用户支持", "User support"),
@@ -44,14 +43,7 @@ def support(m: Material, figures: Figures) -> ReportSection:
                 Words("服务请求按渠道", "Requests by channel"),
                 Kind.REQUEST,
             ),
-            Paragraph(
-                text=Words(
-                    f"满意度：本期关闭且有评分的服务请求 {len(rated)} 件，平均 "
-                    f"{mean} 分（满分 5 分）。",
-                    f"Satisfaction: {len(rated)} closed requests were rated, {mean} "
-                    "of 5 on average.",
-                )
-            ),
+            _rated(rated),
             _regions(m),
             _region_chart(m),
             Missing(
@@ -65,6 +57,19 @@ def support(m: Material, figures: Figures) -> ReportSection:
     )
 
 
+def _rated(rated: list[TicketRow]) -> Paragraph:
+    total = sum(int(row.sheet["satisfaction"]) for row in rated)
+    mean = f"{total / len(rated):.2f}" if rated else NONE
+    return Paragraph(
+        text=Words(
+            f"满意度：本期关闭且有评分的服务请求 {len(rated)} 件，平均 "
+            f"{mean} 分（满分 5 分）。",
+            f"Satisfaction: {len(rated)} closed requests were rated, {mean} "
+            "of 5 on average.",
+        )
+    )
+
+
 def _by_region(m: Material) -> dict[str, Counter[str]]:
     counted: dict[str, Counter[str]] = {}
     for kind in (Kind.INCIDENT, Kind.REQUEST):
@@ -72,6 +77,16 @@ def _by_region(m: Material) -> dict[str, Counter[str]]:
             counted.setdefault(row.region or "/", Counter())[kind.value] += 1
     order = sorted(counted, key=lambda r: (-sum(counted[r].values()), r))
     return {region: counted[region] for region in order}
+
+
+_REGIONS = (
+    column("区域", "Region", 3),
+    column("事件", "Incidents", 1.4, right=True),
+    column("服务请求", "Requests", 1.4, right=True),
+    column("合计", "All", 1.4, right=True),
+    column("上期", "Before", 1.4, right=True),
+    column("增减", "Difference", 1.4, right=True),
+)
 
 
 def _regions(m: Material) -> Table:
@@ -104,14 +119,7 @@ def _regions(m: Material) -> Table:
         )
     return Table(
         title=Words("按区域统计", "By region"),
-        columns=(
-            column("区域", "Region", 3),
-            column("事件", "Incidents", 1.4, right=True),
-            column("服务请求", "Requests", 1.4, right=True),
-            column("合计", "All", 1.4, right=True),
-            column("上期", "Before", 1.4, right=True),
-            column("增减", "Difference", 1.4, right=True),
-        ),
+        columns=_REGIONS,
         lines=tuple(lines),
         total=True,
         formula=Words(
@@ -146,6 +154,24 @@ def _region_chart(m: Material) -> Chart:
     )
 
 
+_UNKEPT = (
+    Missing(
+        title=Words("保密协议与培训", "Agreements and training"),
+        reason=Words(
+            "还没有协议和培训的登记簿",
+            "there is no register of agreements and training yet",
+        ),
+    ),
+    Missing(
+        title=Words("漏洞与特征库", "Vulnerabilities and signatures"),
+        reason=Words(
+            "还没有漏洞修复的登记簿",
+            "there is no register of vulnerabilities yet",
+        ),
+    ),
+)
+
+
 def security(m: Material, figures: Figures) -> ReportSection:
     """Return the chapter on sign-ins, drift, and what has no register."""
     staff = m.staff
@@ -170,20 +196,7 @@ def security(m: Material, figures: Figures) -> ReportSection:
                 )
             ),
             _drifts(m),
-            Missing(
-                title=Words("保密协议与培训", "Agreements and training"),
-                reason=Words(
-                    "还没有协议和培训的登记簿",
-                    "there is no register of agreements and training yet",
-                ),
-            ),
-            Missing(
-                title=Words("漏洞与特征库", "Vulnerabilities and signatures"),
-                reason=Words(
-                    "还没有漏洞修复的登记簿",
-                    "there is no register of vulnerabilities yet",
-                ),
-            ),
+            *_UNKEPT,
         ),
     )
 
@@ -223,6 +236,16 @@ def _drifts(m: Material) -> Table:
     )
 
 
+_DUTIES = (
+    column("姓名", "Name", 3),
+    column("岗位", "Role", 2),
+    column("排班次数", "Duties", 1.4, right=True),
+    column("到岗签到", "Attended", 1.4, right=True),
+    column("迟到", "Late", 1.2, right=True),
+    column("到岗率", "Share", 1.4, right=True),
+)
+
+
 def staff(m: Material, figures: Figures) -> ReportSection:
     """Return the chapter on who was on duty and what was handed over."""
     heads, rows = m.staff.head_count, m.staff.served
@@ -246,37 +269,32 @@ def staff(m: Material, figures: Figures) -> ReportSection:
                     f"{taken} signed by both.",
                 )
             ),
-            Table(
-                title=Words("值班与到岗", "Duties and attendance"),
-                columns=(
-                    column("姓名", "Name", 3),
-                    column("岗位", "Role", 2),
-                    column("排班次数", "Duties", 1.4, right=True),
-                    column("到岗签到", "Attended", 1.4, right=True),
-                    column("迟到", "Late", 1.2, right=True),
-                    column("到岗率", "Share", 1.4, right=True),
-                ),
-                lines=tuple(
-                    (
-                        row.name,
-                        _ROLES.get(row.role, row.role.value),
-                        str(row.duties),
-                        str(row.attended),
-                        str(row.late),
-                        share(row.attended, row.duties),
-                    )
-                    for row in rows
-                ),
-                nothing=Words(
-                    "未取得（本期没有排班）", "not obtained (no roster was made)"
-                ),
-                formula=Words(
-                    "排班＝本期值班表上的班次（含带班、备班）；到岗＝在运维台签到；"
-                    "迟到＝晚于开班 15 分钟。",
-                    "duties of the roster, leaders and backups too; attended = signed in on "
-                    "post; late = more than 15 minutes after the shift began.",
-                ),
-            ),
+            _attendance(m),
+        ),
+    )
+
+
+def _attendance(m: Material) -> Table:
+    return Table(
+        title=Words("值班与到岗", "Duties and attendance"),
+        columns=_DUTIES,
+        lines=tuple(
+            (
+                row.name,
+                _ROLES.get(row.role, row.role.value),
+                str(row.duties),
+                str(row.attended),
+                str(row.late),
+                share(row.attended, row.duties),
+            )
+            for row in m.staff.served
+        ),
+        nothing=Words("未取得（本期没有排班）", "not obtained (no roster was made)"),
+        formula=Words(
+            "排班＝本期值班表上的班次（含带班、备班）；到岗＝在运维台签到；"
+            "迟到＝晚于开班 15 分钟。",
+            "duties of the roster, leaders and backups too; attended = signed in on "
+            "post; late = more than 15 minutes after the shift began.",
         ),
     )
 

@@ -47,7 +47,29 @@ def number_of(settings: Settings, span: Span) -> str:
 def report(m: Material, runs: Sequence[Run]) -> MonthlyReport:
     """Return the report without an issue."""
     figures: dict[str, float | None] = {}
-    body = (
+    body = _body(m, runs, figures)
+    return MonthlyReport(
+        kind=m.span.sort.value,
+        title=TITLES[m.span.sort],
+        period=Words(m.span.words.zh, m.span.words.en),
+        number=number_of(m.settings, m.span),
+        first=m.span.first,
+        last=m.span.last,
+        zone=str(m.span.zone),
+        cut_off=m.cut_off,
+        frame=_frame(m.settings),
+        sections=(summary.chapter(m, figures), *body),
+        appendices=appendices.chapters(m),
+        boxes=tuple(SignBox(role=role) for role in _BOXES),
+        figures=figures,
+        demo=is_demo(m.settings),
+    )
+
+
+def _body(
+    m: Material, runs: Sequence[Run], figures: dict[str, float | None]
+) -> tuple[ReportSection, ...]:
+    return (
         health.chapter(m, figures),
         rounds.chapter(m, figures),
         incidents.chapter(m, figures),
@@ -69,22 +91,6 @@ def report(m: Material, runs: Sequence[Run]) -> MonthlyReport:
         ),
         _written(m, "next", "下期计划", "The next period's plan"),
         duties.chapter(m, figures),
-    )
-    return MonthlyReport(
-        kind=m.span.sort.value,
-        title=TITLES[m.span.sort],
-        period=Words(m.span.words.zh, m.span.words.en),
-        number=number_of(m.settings, m.span),
-        first=m.span.first,
-        last=m.span.last,
-        zone=str(m.span.zone),
-        cut_off=m.cut_off,
-        frame=_frame(m.settings),
-        sections=(summary.chapter(m, figures), *body),
-        appendices=appendices.chapters(m),
-        boxes=tuple(SignBox(role=role) for role in _BOXES),
-        figures=figures,
-        demo=is_demo(m.settings),
     )
 
 

@@ -264,13 +264,18 @@ def _findings(m: Material, figures: dict[str, float | None]) -> tuple[Block, ...
     )
 
 
-def _by(m: Material, what: str) -> Table:
+def _tally(m: Material, what: str) -> dict[str, Counter[str]]:
     counted: dict[str, Counter[str]] = {}
     for one in m.conditions:
         row = counted.setdefault(getattr(one, what), Counter())
         row.update({"all": 1, one.severity: 1, "times": one.times})
         row["new"] += one.opened_at >= m.span.since
         row["open"] += one.closed_at is None or one.closed_at >= m.span.until
+    return counted
+
+
+def _by(m: Material, what: str) -> Table:
+    counted = _tally(m, what)
     order = sorted(counted, key=lambda key: (-counted[key]["all"], key))
     names = (
         Words("按检查项统计", "Findings by probe"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from opsdesk.flows.keep_promises import rules_of
 from opsdesk.flows.month.material import Material
@@ -96,6 +96,12 @@ def _points(f: Figures) -> tuple[Text, ...]:
             f"response {share(met, all_)} ({met:g}/{all_:g}), restored "
             f"{share(fixed, faults)} ({fixed:g}/{faults:g}).",
         ),
+        *_works(n),
+    )
+
+
+def _works(n: Callable[[str], float]) -> tuple[Text, ...]:
+    return (
         Words(
             f"服务请求：受理 {n('requests.opened'):g} 件，关闭 {n('requests.closed'):g} 件。",
             f"Requests: {n('requests.opened'):g} opened, {n('requests.closed'):g} closed.",

@@ -28,6 +28,16 @@ def touched(found: Register) -> list[TicketRow]:
     return list({row.id: row for row in (*found.closed, *found.opened)}.values())
 
 
+_PROBLEMS = (
+    column("编号", "Number", 2.9),
+    column("标题", "Title", 3),
+    column("合同归属", "Clause", 1.4),
+    column("根本原因", "Root cause", 3.4),
+    column("措施", "Measure", 3.4),
+    column("状态", "State", 1.3),
+)
+
+
 def problems(m: Material, figures: Figures) -> ReportSection:
     """Return the chapter on problems."""
     found = m.registers[Kind.PROBLEM]
@@ -42,14 +52,7 @@ def problems(m: Material, figures: Figures) -> ReportSection:
             ),
             Table(
                 title=Words("本期新增与关闭的问题", "Problems opened and closed"),
-                columns=(
-                    column("编号", "Number", 2.9),
-                    column("标题", "Title", 3),
-                    column("合同归属", "Clause", 1.4),
-                    column("根本原因", "Root cause", 3.4),
-                    column("措施", "Measure", 3.4),
-                    column("状态", "State", 1.3),
-                ),
+                columns=_PROBLEMS,
                 lines=tuple(
                     (
                         row.number,
