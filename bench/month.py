@@ -24,8 +24,9 @@ import psutil
 from pypdf import PdfReader
 
 from bench.machine import load
-from bench.registers import _database, _seed, _settings
-from opsdesk.core import clock
+from bench.register_seed import seed
+from opsdesk.core import clock, migrate
+from opsdesk.core.database import Database
 from opsdesk.reporting import span
 from opsdesk.reporting.queries import tickets
 from opsdesk.tickets.models import Kind
@@ -203,8 +204,10 @@ def _middle(found: list[dict[str, float]]) -> dict[str, float]:
 def _gathering(rows: int) -> dict[str, Any]:
     """Time the six registers' questions of one month; times in milliseconds."""
     with tempfile.TemporaryDirectory(prefix="opsdesk-month-") as folder:
-        database = _database(_settings(Path(folder)))
-        _seed(database, rows)
+        address = f"sqlite:///{Path(folder) / 'desk.db'}"
+        migrate.upgrade(address)
+        database = Database(address)
+        seed(database, rows)
         zone = ZoneInfo("Asia/Shanghai")
         last = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=rows)
         period = span.between(
