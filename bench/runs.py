@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -45,6 +45,11 @@ STEPS, READERS, EVERY = 200, 10, 1.8
 TICKS, APART = 8, 10.0
 TOKEN = re.compile(r'<meta name="csrf-token" content="([^"]+)"')
 AFTER = re.compile(r'data-after="(\d+)"')
+
+
+def measure(past: Iterable[int] = (0, 1000)) -> dict[str, Any]:
+    """Measure behind each number of past runs."""
+    return {"rows": [runs(one) for one in past]}
 
 
 def runs(past: int) -> dict[str, Any]:

@@ -40,10 +40,15 @@ def may_skip(view: RunView, step: StepView) -> bool:
     return view.state in (*GOING, RunState.PAUSED)
 
 
+def wants_second(step: StepView) -> bool:
+    """Tell whether one of two did it, and another has to confirm."""
+    done = step.by and not step.second_by
+    return bool(step.two_people and step.state is StepState.RUNNING and done)
+
+
 def is_mine(step: StepView, username: str) -> bool:
     """Tell whether a step is somebody's: by his part, or as the second of two."""
-    second = step.two_people and step.state is StepState.RUNNING and step.by
-    if second:
+    if wants_second(step):
         return step.by != username
     return username in step.holders
 
@@ -64,7 +69,8 @@ def next_of(view: RunView, username: str) -> tuple[StepView | None, bool]:
 
 def _waits(step: StepView) -> bool:
     """Tell whether a step runs by itself at present: nobody has to do anything."""
-    return step.doing is Doing.AUTOMATIC and step.state is StepState.RUNNING
+    running = step.doing is Doing.AUTOMATIC and step.state is StepState.RUNNING
+    return running and not wants_second(step)
 
 
 def phase(view: RunView) -> Phase | None:
