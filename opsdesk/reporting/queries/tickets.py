@@ -83,16 +83,15 @@ class Attained:
 def register(session: Session, kind: Kind, span: Span) -> Register:
     """Return a register over a period."""
     since, until, former = span.since, span.until, span.before.since
-    carried = (
+    opened_at = func.coalesce(Ticket.opened_at, since)  # keeps off the index of all
+    old = (Ticket.kind == kind, Ticket.state != "void", opened_at < since)
+    still = select(func.count()).where(*old, Ticket.is_open).scalar_subquery()
+    later = (
         select(func.count())
-        .where(
-            Ticket.kind == kind,
-            Ticket.state != "void",
-            Ticket.opened_at < since,
-            or_(Ticket.is_open, Ticket.closed_at >= since),
-        )
+        .where(*old, ~Ticket.is_open, Ticket.closed_at >= since)
         .scalar_subquery()
     )
+    carried = still + later  # each through an index of its own
     closed = and_(Ticket.closed_at >= since, Ticket.closed_at < until)
     opened = and_(Ticket.opened_at >= former, Ticket.opened_at < until)
     rows = session.execute(
