@@ -9,7 +9,14 @@ from flask import g, request
 from werkzeug.wrappers import Response
 
 from opsdesk.core.errors import Refused
-from opsdesk.responses.operations import escalating, moving, noting, opening, roles
+from opsdesk.responses.operations import (
+    escalating,
+    moving,
+    noting,
+    opening,
+    roles,
+    stepping,
+)
 from opsdesk.web import unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
 from opsdesk.web.forms import local_moment
@@ -34,6 +41,14 @@ def move(number: str, name: str) -> Response:
     zone = unit.desk().settings.desk.timezone
     moving.move(unit.session(), number, going, zone=zone, by=somebody(), at=g.at)
     return done(number, _("已记下。"))
+
+
+@screen.post(f"{RUN}/prechecks")
+@may(*BUSINESS)
+def prechecks(number: str) -> Response:
+    """Have every precheck that is not done run, in one go."""
+    begun = stepping.begin_prechecks(unit.session(), number, by=somebody(), at=g.at)
+    return done(number, _("已开始 %(n)s 项前置检查。", n=begun))
 
 
 @screen.post(f"{RUN}/acknowledge")
