@@ -15,6 +15,7 @@ from opsdesk.inspections.queries.month import VisitRow
 from reports.documents.monthly import Ledger, ReportSection
 from reports.documents.words import Text, Words
 
+_MISSED = Words("未巡检", "missed")
 _STATES = {
     "normal": Words("正常", "ok"),
     "attention": Words("关注", "attn"),
@@ -30,10 +31,10 @@ def chapters(m: Material) -> tuple[ReportSection, ...]:
 
 
 def _daily(m: Material) -> ReportSection:
-    rounds: dict[date, dict[Slot, str]] = {}
+    rounds: dict[date, dict[Slot, Text]] = {}
     for row in m.rounds:
         if row.slot in SLOTS:
-            said = row.number if row.status in HELD else f"{row.number} 未巡检"
+            said: Text = row.number if row.status in HELD else _MISSED
             rounds.setdefault(row.day, {})[row.slot] = said
     lines = tuple(_day(m, day, rounds.get(day, {})) for day in m.span.days)
     return ReportSection(
@@ -65,7 +66,7 @@ def _daily(m: Material) -> ReportSection:
     )
 
 
-def _day(m: Material, day: date, rounds: dict[Slot, str]) -> tuple[Text, ...]:
+def _day(m: Material, day: date, rounds: dict[Slot, Text]) -> tuple[Text, ...]:
     record = m.records.get(day)
     said = "—"
     if record is not None:
