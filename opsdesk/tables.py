@@ -10,8 +10,8 @@ from opsdesk.inspections import models as inspections
 from opsdesk.people import models as people
 from opsdesk.people.handover import models as handover
 from opsdesk.people.roster import models as roster
-from opsdesk.responses import models as responses
 from opsdesk.reporting import models as reporting
+from opsdesk.responses import models as responses
 from opsdesk.tickets import models as tickets
 
 TABLES = (
@@ -26,5 +26,6 @@ TABLES = (
     archive,
     inspections,
     responses,
+    reporting,
 )
 metadata = Row.metadata

@@ -65,9 +65,7 @@ def unanswered(session: Session) -> frozenset[int]:
         .where(Run.is_open, Escalation.alarmed_at.is_not(None))
     )
     answered = select(Escalation.run_id).where(Escalation.acknowledged_at.is_not(None))
-    return frozenset(
-        session.scalars(alarmed.where(Escalation.run_id.not_in(answered)))
-    )
+    return frozenset(session.scalars(alarmed.where(Escalation.run_id.not_in(answered))))
 
 
 def _raise(session: Session, alarm: Alarm, *, at: datetime) -> bool:

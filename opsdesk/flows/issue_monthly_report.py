@@ -22,6 +22,7 @@ from reports import page, pdf, word
 from reports.documents.freezing import digest, freeze, issued, thaw
 from reports.documents.monthly import MonthlyReport
 from reports.documents.parts import Issue
+from reports.documents.words import say
 
 KIND = "monthly_report"
 _SECONDS, _MEMORY_MIB = 240, 1536
@@ -155,7 +156,7 @@ def _parcel(
         kind=KIND,
         number=record.number,
         version=version,
-        title=f"{record.title.zh} {record.period.zh}",
+        title=f"{say(record.title, 'zh')} {say(record.period, 'zh')}",
         day=span.last,
         content_json=found.content,
         pdf=as_file(desk, whole, ".pdf"),

@@ -153,7 +153,8 @@ def test_it_is_tagged_and_speaks_its_language(paper: bytes) -> None:
 
 def test_every_face_is_bundled_and_embedded(paper: bytes) -> None:
     for page in PdfReader(io.BytesIO(paper)).pages:
-        fonts: Any = page["/Resources"].get_object()["/Font"]
+        resources: Any = page["/Resources"].get_object()
+        fonts = resources["/Font"]
         for font in fonts.values():
             found = font.get_object()
             below = found["/DescendantFonts"][0].get_object()["/FontDescriptor"]

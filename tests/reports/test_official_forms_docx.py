@@ -40,6 +40,8 @@ def texts(part: Part, language: str) -> Iterator[str]:
         case Together():
             for inner in part.parts:
                 yield from texts(inner, language)
+        case _:
+            raise AssertionError(f"no official form has a {type(part).__name__}")
 
 
 def squeezed(told: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -116,7 +117,7 @@ def _print(desk: Desk, moments: list[Moment], at: datetime) -> None:
         print_form.issue(desk, number, form, by=DUTY[0].username, at=at)
 
 
-def days_to_show(at: datetime, zone: tzinfo) -> int:
+def days_to_show(at: datetime, zone: ZoneInfo) -> int:
     """Return how many days reach back to the first of last month: a whole month's report."""
     today = local_day(at, zone)
     former = today.replace(day=1) - timedelta(days=1)
