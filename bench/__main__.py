@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import hung, inspect, month, registers, report, screens
+from bench import hung, inspect, month, registers, report, runs, screens
 from bench.machine import describe
 from opsdesk.core import clock
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var/bench/results"
 RESULTS = ROOT / "bench/RESULTS.md"
-PARTS = ("sweeps", "hung", "screens", "registers", "month", "report")
+PARTS = ("sweeps", "hung", "screens", "registers", "month", "runs", "report")
 
 
 def main() -> int:
@@ -31,13 +32,23 @@ def main() -> int:
     if "screens" in parts:
         keep("screens", screens.screens(chosen.days))
     if "registers" in parts:
-        found = registers.registers(chosen.tickets)
-        keep(f"registers-{chosen.tickets}", found)
-        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
-    if "month" in parts:
-        keep("month", month.month(chosen.tickets))
+        for store in chosen.store or registers.STORES:
+            found = registers.registers(chosen.tickets, store)
+            keep(f"registers-{chosen.tickets}-{store}", found)
+            registers.say(found)
+    _the_rest(parts, chosen)
     report.write(KEPT, RESULTS)
     return 0
+
+
+def _the_rest(parts: set[str], chosen: argparse.Namespace) -> None:
+    measures: dict[str, Callable[[], dict[str, Any]]] = {
+        "month": partial(month.month, chosen.tickets),
+        "runs": runs.measure,
+    }
+    for name, measure in measures.items():
+        if name in parts:
+            keep(name, measure())
 
 
 def _arguments() -> argparse.Namespace:
@@ -45,6 +56,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
     parser.add_argument("--sizes", default="30x5,100x5,300x5", help="SERVERSxRUNS,…")
     parser.add_argument("--tickets", type=int, default=100_000, metavar="N")
+    parser.add_argument("--store", action="append", choices=registers.STORES)
     parser.add_argument("--only", action="append", default=[], metavar="ROW")
     parser.add_argument("--hung-rounds", type=int, default=3)
     parser.add_argument("--days", type=int, default=1825)

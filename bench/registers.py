@@ -1,23 +1,31 @@
 """The registers' pages with many tickets behind them, beside a bare page of the same rows.
 
-In the process, one reader, signed in, permissions and audit as in use, on SQLite.
+One reader, signed in, permissions and audit as in use; in the process and through
+gunicorn; on SQLite and on a PostgreSQL of the bench's own.
 """
 
 from __future__ import annotations
 
+import http.client
+import json
+import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
+from urllib.parse import quote
 
-from flask import Flask, render_template_string
-from flask.testing import FlaskClient
-from sqlalchemy import Connection, insert, text
+from flask import Flask
+from sqlalchemy import insert
 
+from bench.bare import bare_page
 from bench.machine import load
+from bench.own_postgres import own_postgres
+from bench.register_seed import REGIONS, WORDS, seed, ticket
 from opsdesk.app import create_app
 from opsdesk.core import audit, clock, migrate
 from opsdesk.core.database import Database
@@ -28,147 +36,147 @@ from opsdesk.flows.work_tickets import Deed
 from opsdesk.people.models import Person, Role
 from opsdesk.people.passwords import hash_password
 from opsdesk.people.sign_in import Origin, sign_in
-from opsdesk.tickets import grams
-from opsdesk.tickets.models import Kind, Searchable, Ticket, TicketEvent, What
+from opsdesk.tickets.models import Kind, Ticket
 from opsdesk.tickets.operations.opening import Opening
 from opsdesk.web.gate import COOKIE
+from tests.lab.process import accepts, daemon, free_port
 
-EVENTS = 10
-BATCH = 5_000
+STORES = ("sqlite", "postgresql")
 REQUESTS = 200
-FIRST = datetime(2024, 1, 1, tzinfo=UTC)
-WORDS = (
-    *("企业填报页面打不开", "监测结果导出超时", "数据库备份失败", "账号无法登录"),
-    *("许可证同步报错", "磁盘空间不足", "接口返回五百", "验证码收不到"),
-)
-REGIONS = ("河北省", "山东省", "江苏省", "广东省", "四川省", "浙江省")
-TERMS = {"one character": "磁", "two": "备份", "four": "导出超时", "absent": "龘靐"}
+LONGEST = 120
+BARE = "bare page of 50 rows"
+TERMS = {
+    "one character": "磁",
+    "two": "备份",
+    "four": "导出超时",
+    "two, rare": "漏水",
+    "absent": "龘靐",
+}
 PASSWORD = "Measured-In-Private-1"  # noqa: S105 - of a desk that lives a minute
+Get = Callable[[str], int]
 
 
-def registers(rows: int) -> dict[str, Any]:
+def registers(rows: int, store: str) -> dict[str, Any]:
     """Seed a desk with so many tickets and time its pages; times in milliseconds."""
-    with tempfile.TemporaryDirectory(prefix="opsdesk-registers-") as folder:
-        settings = _settings(Path(folder))
-        database = _database(settings)
-        _seed(database, rows)
-        app = create_app(settings, database)
-        found = {
-            "rows": rows,
-            "at": clock.now().isoformat(timespec="minutes"),
-            "load": load(),
-            "pages": _pages(app, database, rows),
-            "create": _create(database, settings),
-        }
-        database.dispose()
-        return found
+    folder = Path(tempfile.mkdtemp(prefix="opsdesk-registers-"))
+    try:
+        with _address(store) as address:
+            return _measured(_settings(folder, address), folder, rows, store)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _settings(folder: Path) -> Settings:
-    (folder / "var").mkdir(mode=0o700)
+@contextmanager
+def _address(store: str) -> Iterator[str]:
+    if store == "sqlite":
+        yield ""
+        return
+    with own_postgres() as address:
+        yield address
+
+
+def _settings(folder: Path, address: str) -> Settings:
+    (folder / "var/keys").mkdir(mode=0o700, parents=True)
+    audit.create_key(folder / "var/keys/audit.key")
     path = folder / "config.yaml"
-    path.write_text(f"desk: {{data: {folder / 'var'}}}\n", encoding="utf-8")
+    base = f"database: {{url: '{address}'}}\n" if address else ""
+    words = f"desk: {{data: {folder / 'var'}}}\n{base}"
+    path.write_text(words, encoding="utf-8")
     return load_settings(path, environ={})
 
 
-def _database(settings: Settings) -> Database:
-    audit.TRAIL.use(b"a key that lives a minute, 32 byte")
+def _measured(
+    settings: Settings, folder: Path, rows: int, store: str
+) -> dict[str, Any]:
+    audit.use_key(settings.desk.data / "keys/audit.key")
     migrate.upgrade(settings.database_url)
-    return Database(settings.database_url)
+    database = Database(settings.database_url)
+    began = perf_counter()
+    seed(database, rows)
+    sys.stderr.write(f"{store}: {rows} written in {perf_counter() - began:.0f} s\n")
+    token = _signed_in(database)
+    app = create_app(settings, database)
+    found = {
+        "rows": rows,
+        "store": store,
+        "load_before": load(),
+        "pages": _pages(_inside(app, token), _inside(bare_page(database), token), rows),
+        "create": _create(database, settings),
+    }
+    with _gunicorn(folder, token) as get:
+        found["gunicorn"] = _pages(get, None, rows)
+    database.dispose()
+    return {**found, "load": load()}
 
 
-def _seed(database: Database, rows: int) -> None:
-    with database.engine.execution_options(writing=True).begin() as connection:
-        for start in range(0, rows, BATCH):
-            _batch(connection, range(start, min(start + BATCH, rows)))
-        connection.execute(text("ANALYZE"))
-
-
-def _batch(connection: Connection, numbers: range) -> None:
-    connection.execute(insert(Ticket), [_ticket(n) for n in numbers])
-    events = [_event(n, place) for n in numbers for place in range(EVENTS)]
-    connection.execute(insert(TicketEvent), events)
-    connection.execute(insert(Searchable), [_words(n) for n in numbers])
-
-
-def _ticket(n: int) -> dict[str, Any]:
-    at = FIRST + timedelta(minutes=n)
-    is_open = n % 20 == 0
+def _paths(rows: int) -> dict[str, str]:
+    region = quote(REGIONS[0])
     return {
-        "id": n + 1,
-        "number": f"INC-{at:%Y%m%d}-{n:07d}",
-        "kind": Kind.INCIDENT,
-        "state": "working" if is_open else "closed",
-        "is_open": is_open,
-        "title": f"{WORDS[n % len(WORDS)]}，第 {n} 起",
-        "priority": f"P{n % 4 + 1}",
-        "is_complex": False,
-        "module": "企业填报" if n % 3 else "数据交换",
-        "region": REGIONS[n % len(REGIONS)],
-        "reporter": "某单位",
-        "owner": "lead",
-        "opened_by": "lead",
-        "opened_at": at,
-        "began_at": at,
-        "changed_at": at,
-        "closed_at": None if is_open else at + timedelta(hours=3),
-        "edited_by": "lead",
-        "due_at": at + timedelta(hours=9) if is_open else None,
-        "look_at": None,
-        "result": None,
-        "fingerprint": None,
-        "sheet": {"description": WORDS[(n * 7) % len(WORDS)] * 5},
-        "version": 3,
+        "list": "/incidents?scope=all",
+        "list, filtered": f"/incidents?scope=all&region={region}&state=closed",
+        "list, open": "/incidents",
+        "ticket": f"/incidents/{ticket(rows // 2)['number']}",
+        **{f"search, {n}": f"/search?q={quote(word)}" for n, word in TERMS.items()},
     }
 
 
-def _event(n: int, place: int) -> dict[str, Any]:
+def _pages(get: Get, bare: Get | None, rows: int) -> dict[str, Any]:
+    """Time every page in turns, so that a busy minute falls on all of them alike."""
+    asks = {name: partial(get, path) for name, path in _paths(rows).items()}
+    if bare is not None:
+        asks[BARE] = partial(bare, "/")
+    times: dict[str, list[float]] = {name: [] for name in asks}
+    for ask in asks.values():
+        ask()
+    for _ in range(REQUESTS):
+        for name, ask in asks.items():
+            began = perf_counter()
+            ask()
+            times[name].append((perf_counter() - began) * 1000)
+    return {name: _spread(taken) for name, taken in times.items()}
+
+
+def _spread(times: list[float]) -> dict[str, float]:
+    times.sort()
     return {
-        "ticket_id": n + 1,
-        "at": FIRST + timedelta(minutes=n, seconds=place),
-        "claimed_at": None,
-        "by": "lead",
-        "what": What.OPENED if place == 0 else What.NOTED,
-        "move": "",
-        "state": "working",
-        "text": WORDS[(n + place) % len(WORDS)],
-        "detail": {},
+        "p50": times[len(times) // 2],
+        "p95": times[int(len(times) * 0.95)],
+        "worst": times[-1],
     }
 
 
-def _words(n: int) -> dict[str, Any]:
-    row = _ticket(n)
-    body = f"{row['number']}\n{row['title']}\n{row['sheet']['description']}"
-    return {
-        "source": "ticket",
-        "key": row["number"],
-        "ref": row["number"],
-        "at": row["opened_at"],
-        "body": body,
-        "grams": grams.indexed(body),
-    }
-
-
-def _pages(app: Flask, database: Database, rows: int) -> dict[str, Any]:
+def _inside(app: Flask, token: str) -> Get:
     client = app.test_client()
-    client.set_cookie(COOKIE, _signed_in(database))
-    middle = _ticket(rows // 2)["number"]
-    bare = _bare(database).test_client()
-    asked = {
-        "bare page of 50 rows": (bare, "/"),
-        "list": (client, "/incidents?scope=all"),
-        "list, filtered": (client, "/incidents?scope=all&region=河北省&state=closed"),
-        "list, open": (client, "/incidents"),
-        "ticket": (client, f"/incidents/{middle}"),
-        **{f"search, {n}": (client, f"/search?q={w}") for n, w in TERMS.items()},
-    }
-    return {
-        name: _timed(partial(_status, one, path)) for name, (one, path) in asked.items()
-    }
+    client.set_cookie(COOKIE, token)
+
+    def get(path: str) -> int:
+        answer = client.get(path, buffered=True)
+        assert answer.status_code == http.client.OK, (path, answer.status)
+        return len(answer.data)
+
+    return get
 
 
-def _status(client: FlaskClient, path: str) -> int:
-    return client.get(path).status_code
+@contextmanager
+def _gunicorn(folder: Path, token: str) -> Iterator[Get]:
+    port = free_port()
+    program = str(Path(sys.executable).parent / "gunicorn")
+    words = [program, "-w", "1", "--threads", "4", "-b", f"127.0.0.1:{port}"]
+    known = f"OPSDESK_CONFIG={folder / 'config.yaml'}"
+    serve = ["env", known, *words, "opsdesk.wsgi:create()"]
+    log = folder / "gunicorn.log"
+    with daemon(serve, lambda: accepts(port), log=log):
+        yield partial(_fetch, port, token)
+
+
+def _fetch(port: int, token: str, path: str) -> int:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST)
+    line.request("GET", path, headers={"Cookie": f"{COOKIE}={token}"})
+    answer = line.getresponse()
+    body = answer.read()
+    line.close()
+    assert answer.status == http.client.OK, (path, answer.status)
+    return len(body)
 
 
 def _signed_in(database: Database) -> str:
@@ -190,44 +198,6 @@ def _signed_in(database: Database) -> str:
         token = sign_in(session, "lead", PASSWORD, origin=came, at=at).token
     assert token is not None
     return token
-
-
-def _bare(database: Database) -> Flask:
-    """Return the floor: fifty rows of the same table, no sign-in, no layout."""
-    app = Flask("bare")
-    page = "<table>{% for r in rows %}<tr>{% for c in r %}<td>{{ c }}</td>{% endfor %}</tr>{% endfor %}</table>"  # noqa: E501
-
-    @app.get("/")
-    def index() -> str:
-        with database.engine.connect() as connection:
-            rows = connection.execute(
-                text(
-                    "SELECT number, title, state, priority, module, region, owner, "
-                    "opened_at, due_at FROM ticket ORDER BY id DESC LIMIT 50"
-                )
-            ).all()
-        return render_template_string(page, rows=rows)
-
-    return app
-
-
-def _timed(ask: Callable[[], int]) -> dict[str, float]:
-    assert ask() == 200  # noqa: PLR2004 - and the first one warms up
-    times = []
-    for _ in range(REQUESTS):
-        began = perf_counter()
-        ask()
-        times.append((perf_counter() - began) * 1000)
-    return _spread(times)
-
-
-def _spread(times: list[float]) -> dict[str, float]:
-    times.sort()
-    return {
-        "p50": times[len(times) // 2],
-        "p95": times[int(len(times) * 0.95)],
-        "worst": times[-1],
-    }
 
 
 def _create(database: Database, settings: Settings) -> dict[str, float]:
@@ -257,7 +227,12 @@ def _open(database: Database, settings: Settings, n: int) -> None:
 
 
 def _insert(database: Database, n: int) -> None:
-    row = {**_ticket(n), "number": f"BARE-{n}"}
+    row = {**ticket(n), "number": f"BARE-{n}"}
     del row["id"]
     with database.unit() as session:
         session.execute(insert(Ticket).values(**row))
+
+
+def say(found: dict[str, Any]) -> None:
+    """Say on standard output what was measured."""
+    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")

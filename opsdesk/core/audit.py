@@ -14,9 +14,11 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -91,6 +93,17 @@ def read_key(path: Path) -> bytes:
     return key
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What one entry says: who did what to what, and when."""
+
+    actor: str
+    action: str
+    subject: str
+    at: datetime
+    detail: Mapping[str, object] | None = None
+
+
 def write(
     session: Session,
     *,
@@ -105,25 +118,38 @@ def write(
     Call it last in an operation: the head stays locked until the unit ends. Raises
     NoAuditKey, and NoResultFound where the head row is gone: both fail closed.
     """
-    actor, subject = storable(actor)[:_ACTOR], storable(subject)[:_SUBJECT]
-    seq, previous = locked_head(session)
-    body = canonical(
-        {
-            "seq": seq + 1,
-            "prev": previous,
-            "at": at.astimezone(UTC).isoformat(),
-            "actor": actor,
-            "action": action,
-            "subject": subject,
-            "detail": dict(detail or {}),
-        }
-    )
-    mac = TRAIL.mac(body)
-    entry = {"at": at, "actor": actor, "action": action, "subject": subject}
-    session.execute(insert(AuditEntry).values(seq=seq + 1, body=body, mac=mac, **entry))
+    one = Done(actor=actor, action=action, subject=subject, at=at, detail=detail)
+    write_all(session, [one])
+
+
+def write_all(session: Session, done: Sequence[Done]) -> None:
+    """Append entries in the caller's unit, in order; each chained to the one before."""
+    if not done:
+        return
+    seq, mac = locked_head(session)
+    rows = []
+    for one in done:
+        row = _row(one, seq + 1, mac)
+        seq, mac = seq + 1, row["mac"]
+        rows.append(row)
+    session.execute(insert(AuditEntry), rows)
     session.execute(
-        update(AuditHead).where(AuditHead.id == HEAD).values(seq=seq + 1, mac=mac)
+        update(AuditHead).where(AuditHead.id == HEAD).values(seq=seq, mac=mac)
     )
+
+
+def _row(one: Done, seq: int, previous: str) -> dict[str, Any]:
+    entry = {
+        "actor": storable(one.actor)[:_ACTOR],
+        "action": one.action,
+        "subject": storable(one.subject)[:_SUBJECT],
+    }
+    at = one.at.astimezone(UTC).isoformat()
+    detail = dict(one.detail or {})
+    body = canonical(
+        {"seq": seq, "prev": previous, "at": at, **entry, "detail": detail}
+    )
+    return {**entry, "seq": seq, "at": one.at, "body": body, "mac": TRAIL.mac(body)}
 
 
 def locked_head(session: Session) -> tuple[int, str]:

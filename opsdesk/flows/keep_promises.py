@@ -15,7 +15,7 @@ from opsdesk.core.desk import Desk
 from opsdesk.core.language import RefusedInWords
 from opsdesk.core.settings import Clocks, Settings
 from opsdesk.flows.registers import BY_KIND
-from opsdesk.flows.telling_of_clocks import escalate
+from opsdesk.flows.telling_of_clocks import Escalations
 from opsdesk.tickets.models import Ticket, TicketEvent, What
 from opsdesk.tickets.promises.calendar import Calendar, Policy
 from opsdesk.tickets.promises.explaining import duration
@@ -27,7 +27,6 @@ from opsdesk.tickets.promises.terms import (
     Terms,
     complex_allowed_until,
     next_deadline,
-    plan_owed_since,
     readings,
     threshold,
 )
@@ -141,27 +140,18 @@ def refresh(
     events = _events(session, [ticket.id])
     rules = rules_of(settings)
     try:
-        _keep(ticket, events, rules, _read(ticket, events, rules, at), at)
+        _keep(ticket, rules, _read(ticket, events, rules, at), at)
     except NoTable:  # the fault is recorded all the same; its page says what is missing
         ticket.due_at = ticket.look_at = None
 
 
-def _keep(
-    ticket: Ticket,
-    events: Sequence[Any],
-    rules: Rules,
-    found: Sequence[Reading],
-    at: datetime,
-) -> None:
+def _keep(ticket: Ticket, rules: Rules, found: Sequence[Reading], at: datetime) -> None:
     ticket.due_at = next_deadline(found) if ticket.is_open else None
     ticket.look_at = _next_look(found, rules.calendar, at) if ticket.is_open else None
-    owed = plan_owed_since(history(ticket, events), rules.terms, rules.calendar, at)
+    owed = next((one.deadline for one in found if one.promise.name == "plan"), None)
     if owed is not None and "plan_due_at" not in ticket.sheet:
-        due = next(one.deadline for one in found if one.promise.name == "plan")
-        ticket.sheet = {
-            **ticket.sheet,
-            "plan_due_at": due.astimezone(UTC).isoformat(),
-        }
+        due = owed.astimezone(UTC).isoformat()
+        ticket.sheet = {**ticket.sheet, "plan_due_at": due}
     ticket.result = None if ticket.is_open else frozen(found, rules)
 
 
@@ -270,18 +260,18 @@ def _due(session: Session, at: datetime) -> Sequence[Ticket]:
 def _look(
     session: Session, settings: Settings, rows: Sequence[Ticket], at: datetime
 ) -> int:
-    rules, told = rules_of(settings), 0
+    rules = rules_of(settings)
     by_ticket: dict[int, list[Any]] = {row.id: [] for row in rows}
     for event in _events(session, [row.id for row in rows]):
         by_ticket[event.ticket_id].append(event)
+    escalations = Escalations(session, at)
     for ticket in rows:
         found = _read(ticket, by_ticket[ticket.id], rules, at)
         for reading in found:
             if reading.state is State.RUNNING:
-                percent = threshold(reading)
-                told += escalate(session, ticket, reading, percent, at=at)
-        _keep(ticket, by_ticket[ticket.id], rules, found, at)
-    return told
+                escalations.add(ticket, reading, threshold(reading))
+        _keep(ticket, rules, found, at)
+    return escalations.write()
 
 
 def require_in_time_for_complex(

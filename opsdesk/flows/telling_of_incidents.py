@@ -10,7 +10,7 @@ from opsdesk.core.outbox.models import Kind as Notice
 from opsdesk.core.outbox.operations import tell
 from opsdesk.flows.itself import SELF
 from opsdesk.flows.registers import BY_KIND
-from opsdesk.flows.telling_of_clocks import MOST, recipients
+from opsdesk.flows.telling_of_clocks import MOST, Hearers
 from opsdesk.people.models import Role
 from opsdesk.tickets.models import Kind, Ticket
 from opsdesk.tickets.register import Actor
@@ -25,7 +25,7 @@ def tell_of(session: Session, ticket: Ticket, *, by: Actor, at: datetime) -> int
     title = ticket.title.replace("{", "(").replace("}", ")")
     return tell(
         session,
-        to=recipients(session, ticket, MOST, at=at),
+        to=Hearers(session, at).of(ticket, MOST),
         kind=Notice.INCIDENT_OPENED,
         subject_ref=ticket.number,
         words=_OPENED.fill(number=ticket.number, title=title),

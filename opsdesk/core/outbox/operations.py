@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -43,22 +45,57 @@ def tell(  # noqa: PLR0913 - a notice has this many sides, each named by callers
     a person who was told under that key before is not told again. `link` is a path on
     this desk. Sentences are made one line each, so that none becomes a mail header.
     """
+    said = Saying(
+        to=frozenset(to),
+        kind=kind,
+        subject_ref=subject_ref,
+        words=words,
+        link=link,
+        at=at,
+        urgency=urgency,
+        once=once,
+    )
+    return sum(_write(session, row) for row in _notices(said))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """One thing to say, to several people; as `tell` takes it."""
+
+    to: frozenset[str]
+    kind: Kind
+    subject_ref: str
+    words: Words
+    link: str
+    at: datetime
+    urgency: Urgency = Urgency.NORMAL
+    once: str | None = None
+
+
+def tell_all(session: Session, sayings: Iterable[Saying]) -> None:
+    """Write the notices of many sayings at once, in the caller's unit."""
+    rows = [row for one in sayings for row in _notices(one)]
+    if rows:
+        session.execute(_unless_told(session), rows)
+
+
+def _notices(one: Saying) -> list[dict[str, object]]:
+    link, once = one.link, one.once
     if not link.startswith("/") or link.startswith("//") or len(link) > LINK:
         raise ValueError(f"a notice leads to a page of this desk, not to {link!r}")
-    people = sorted({name for name in to if name})
     batch = secrets.token_hex(BATCH // 2) if once is None else _batch(once)
     said = {
-        "kind": kind,
-        "urgency": urgency,
-        "subject": one_line(storable(subject_ref))[:SUBJECT],
-        "zh": _sentence(words.zh),
-        "en": _sentence(words.en),
+        "kind": one.kind,
+        "urgency": one.urgency,
+        "subject": one_line(storable(one.subject_ref))[:SUBJECT],
+        "zh": _sentence(one.words.zh),
+        "en": _sentence(one.words.en),
         "link": link,
         "batch": batch,
         "once": once if once is None or len(once) <= ONCE else batch,
-        "at": at,
+        "at": one.at,
     }
-    return sum(_write(session, {"recipient": name, **said}) for name in people)
+    return [{"recipient": name, **said} for name in sorted(one.to) if name]
 
 
 def mark_read(session: Session, username: str, notice_id: int, *, at: datetime) -> bool:
@@ -87,10 +124,14 @@ def _sentence(text: str) -> str:
 
 
 def _write(session: Session, values: dict[str, object]) -> int:
+    wrote = _unless_told(session).values(values).returning(Notice.id)
+    return len(session.scalars(wrote).all())
+
+
+def _unless_told(session: Session) -> Any:
     sort = session.get_bind().dialect.name
     insert = postgresql.insert if sort == "postgresql" else sqlite.insert
-    wrote = insert(Notice).values(values).on_conflict_do_nothing()
-    return len(session.scalars(wrote.returning(Notice.id)).all())
+    return insert(Notice).on_conflict_do_nothing()
 
 
 def _rows(session: Session, statement: object) -> int:

@@ -9,9 +9,8 @@ the deadline come from it: the elapsed time reaches its budget exactly at the de
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from opsdesk.tickets.promises.calendar import Calendar
 from opsdesk.tickets.promises.explaining import explain
@@ -47,7 +46,7 @@ def clock(
     budget = _budget(promise.target, calendar, start, due)
     ran = [calendar.elapsed(one.since, one.until) for one in run.running]
     elapsed = sum(ran, timedelta())
-    reading = Reading(
+    return Reading(
         promise=promise,
         state=run.state,
         elapsed=elapsed,
@@ -56,8 +55,8 @@ def clock(
         literal=literal_of(promise.target, calendar, start),
         met_at=run.since if run.state is State.MET else None,
         breached=elapsed > budget,
+        why=partial(explain, calendar=calendar, run=run, due=due),
     )
-    return replace(reading, why=partial(explain, reading, calendar, run, due))
 
 
 def budget_of(
@@ -75,8 +74,12 @@ def _budget(
     return calendar.elapsed(start, due)
 
 
+@lru_cache(maxsize=256)
 def due_of(target: Within | ByEndOf, calendar: Calendar, start: datetime) -> datetime:
-    """Return a target's deadline where nothing pauses it."""
+    """Return a target's deadline where nothing pauses it.
+
+    Remembered: a fault's two fixes share a target, and each is asked for several times.
+    """
     if isinstance(target, Within):
         return calendar.after(start, target.service)
     day = calendar.service_day(start)

@@ -96,7 +96,7 @@ class Run:
         return tuple(one for one in self.stretches if one.state is State.RUNNING)
 
 
-def _unexplained() -> tuple[Words, ...]:
+def _unexplained(_reading: Reading) -> tuple[Words, ...]:
     return ()
 
 
@@ -115,14 +115,14 @@ class Reading:
     literal: datetime
     met_at: datetime | None
     breached: bool
-    why: Callable[[], tuple[Words, ...]] = field(
+    why: Callable[[Reading], tuple[Words, ...]] = field(
         default=_unexplained, repr=False, compare=False
     )
 
     @property
     def explanation(self) -> tuple[Words, ...]:
         """Why it reads so, said only to those who ask: a sweep does not."""
-        return self.why()
+        return self.why(self)
 
     @property
     def left(self) -> timedelta:

@@ -120,16 +120,6 @@ def _read(
     return [one for one in found if one is not None]
 
 
-def plan_owed_since(
-    events: Sequence[Occurrence], terms: Terms, calendar: Calendar, now: datetime
-) -> datetime | None:
-    """Return when a fault began to take over a day: its same-day deadline, missed.
-
-    A complex fault owes the plan as well: it takes over a day by its nature.
-    """
-    return _missed(_read(fixes(terms, is_complex=False), events, calendar, now))
-
-
 def _missed(ordinary: Sequence[Reading]) -> datetime | None:
     return min((one.deadline for one in ordinary if one.breached), default=None)
 
