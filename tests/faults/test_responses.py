@@ -145,6 +145,31 @@ def test_a_desk_killed_in_a_step_leaves_it_unknown_and_the_run_going(
     assert desk.rows("select state, is_open from run") == [("running", 1)]
 
 
+@pytest.mark.parametrize("after", [1, 7, 40])
+def test_a_desk_killed_while_people_tick_keeps_every_tick_it_answered(
+    tmp_path: Path, shared: Sshd, after: int
+) -> None:
+    desk = desk_for(tmp_path / "desk", shared)
+    words = [sys.executable, "-m", "tests.faults.ticking", str(desk.config)]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environ()
+    ) as child:
+        assert child.stdout is not None
+        answered = [child.stdout.readline().strip() for _ in range(after + 1)][1:]
+        child.kill()
+        answered += child.stdout.read().split()
+
+    found = states(desk)
+    done = {key for key, state in found.items() if state == "done"}
+    assert set(answered) <= done
+    assert len(done) <= len(answered) + 1  # the one under way, whole or not at all
+    told = desk.rows("select step from run_event where what = 'step' and token <> ''")
+    assert {row[0] for row in told} == done
+    assert found["allow"] == "running"  # it still waits for its answer
+    assert desk.rows("select state, is_open from run") == [("running", 1)]
+    desk.run("audit", "verify")
+
+
 def test_a_desk_killed_in_a_restore_leaves_the_target_empty_and_no_tool_running(
     tmp_path: Path, shared: Sshd, postgres_server: Postgres
 ) -> None:
