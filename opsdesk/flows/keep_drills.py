@@ -49,7 +49,11 @@ def fill_year(
     by: Actor,
     at: datetime,
 ) -> int:
-    """Make a year of drills from the rota, on working days; what is there stays."""
+    """Make a year of drills from the rota, on working days; what is there stays.
+
+    Months that are over are left out: nobody can rehearse in them any more.
+    """
+    this_month = at.astimezone(settings.desk.timezone).date().replace(day=1)
     calendar = Calendar(Policy.ALWAYS, settings.desk.timezone)
     slots = [
         operations.Slot(
@@ -60,6 +64,7 @@ def fill_year(
             joint=one.joint,
         )
         for one in rota.year(plans, number, works_on=partial(_worked, calendar))
+        if one.month >= this_month
     ]
     return operations.fill_year(session, slots, by=by, at=at)
 

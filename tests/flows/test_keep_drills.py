@@ -83,6 +83,19 @@ def test_a_year_has_twelve_drills_over_seven_scenarios_on_working_days(
     assert not holidays & {one.planned_on for one in made}
 
 
+def test_a_year_made_in_its_course_holds_only_what_can_still_be_rehearsed(
+    desk: Desk,
+) -> None:
+    with desk.database.unit() as session:
+        lead = person_named(session, "lead")
+        at = local(date(2026, 9, 30))
+        made = keep_drills.fill_year(
+            session, desk.settings, 2026, PLANS, by=lead, at=at
+        )
+    assert made == 4
+    assert min(one.month for one in slots(desk)) == date(2026, 9, 1)
+
+
 def test_a_drill_is_opened_seven_days_before_its_day_and_once(desk: Desk) -> None:
     filled(desk)
     third = slots(desk)[2]
