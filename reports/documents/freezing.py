@@ -27,6 +27,8 @@ def freeze(document: Document) -> bytes:
     bare = dataclasses.replace(document, issue=None)
     content = _adapter(type(bare)).dump_python(bare, mode="json")
     del content["issue"]
+    if not content.get("exercise", True):
+        del content["exercise"]  # forms from before there were drills keep their hash
     return json.dumps(
         content, ensure_ascii=False, sort_keys=True, separators=(",", ":")
     ).encode()
