@@ -48,6 +48,12 @@ class Room:
         if OFFLINE not in text:
             self.upset.append(text)
 
+    def expected(self, status: str) -> None:
+        """Take out the one complaint that a refusal just seen has made."""
+        told = [one for one in self.upset if f"status of {status} " in one]
+        assert len(told) == 1, self.upset
+        self.upset.remove(told[0])
+
 
 @contextmanager
 def gathered(chromium: Browser, address: str) -> Iterator[Room]:

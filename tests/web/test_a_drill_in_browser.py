@@ -346,7 +346,7 @@ def called(page: Page) -> str:
     return number
 
 
-def handled(page: Page, lead: Page, number: str) -> None:
+def handled(room: Room, page: Page, lead: Page, number: str) -> None:
     """Acknowledge, contain, leave out what is not needed, report, say it is over."""
     send(page, "form[action$='/acknowledge']")
     page.wait_for_selector("#run-ladder .met")
@@ -365,6 +365,7 @@ def handled(page: Page, lead: Page, number: str) -> None:
     lead.goto(f"/runs/{number}")
     send(lead, "form[action$='/moves/review']")
     lead.wait_for_selector("#run-refused >> text=稳定观察")
+    room.expected("409")
     submit_move(lead, "stable")
     submit_move(lead, "review")
 
@@ -376,7 +377,7 @@ def test_an_emergency_from_the_call_to_its_service_record(room: Room) -> None:
     number = engineer.url.rpartition("/")[2]
     lead.goto("/board")
     assert number in lead.inner_text(".run-strip .is-real")
-    handled(engineer, lead, number)
+    handled(room, engineer, lead, number)
     lead.goto(f"/runs/{number}/closing")
     words = ("conclusion", "problems", "causes", "impact", "lessons")
     submit(lead, "form[action$='/summary']", **dict.fromkeys(words, "已写明"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -30,13 +30,14 @@ from runbooks.plan import (
 
 
 def year(desk: Desk, *, first: datetime, now: datetime) -> None:
-    """Lay the years that the demonstration touches from the rota."""
+    """Lay the years that the demonstration touches from the rota, each at new year."""
     zone = desk.settings.desk.timezone
     plans = tuple(by_id(desk.settings).values())
     for number in sorted({local_day(first, zone).year, local_day(now, zone).year}):
+        new_year = datetime(number, 1, 1, 9, tzinfo=zone).astimezone(UTC)
         with desk.database.unit() as session:
             keep_drills.fill_year(
-                session, desk.settings, number, plans, by=LEAD, at=first
+                session, desk.settings, number, plans, by=LEAD, at=new_year
             )
 
 
