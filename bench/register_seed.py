@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from opsdesk.core.database import Database
-from opsdesk.tickets import grams
+from opsdesk.core import grams
 from opsdesk.tickets.models import Kind, Searchable, Ticket
 
 BATCH = 5_000

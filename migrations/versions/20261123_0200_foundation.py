@@ -254,7 +254,7 @@ def _document() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("issued_by", sa.String(length=64), nullable=False),
         sa.Column("content_sha256", sa.String(length=64), nullable=False),
-        sa.Column("pdf_sha256", sa.String(length=64), nullable=False),
+        sa.Column("pdf_sha256", sa.String(length=64), nullable=True),
         sa.Column("docx_sha256", sa.String(length=64), nullable=True),
         sa.Column("audit_head", sa.String(length=80), nullable=False),
         sa.Column("superseded_by_id", sa.Integer(), nullable=True),

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from opsdesk.archive.models import Document
+from opsdesk.archive.models import Category, Document, Label
 from opsdesk.core.errors import NotFound
 
 
@@ -25,10 +25,18 @@ class DocumentView:
     issued_at: datetime
     issued_by: str
     content_sha256: str
-    pdf_sha256: str
+    pdf_sha256: str | None
     docx_sha256: str | None
     audit_head: str
     superseded: bool
+    category: Category
+    label: Label
+    keywords: str
+    keep_until: date | None
+    note: str
+    file_name: str
+    media_type: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,4 +137,12 @@ def _view(row: Document) -> DocumentView:
         docx_sha256=row.docx_sha256,
         audit_head=row.audit_head,
         superseded=row.superseded_by_id is not None,
+        category=row.category,
+        label=row.label,
+        keywords=row.keywords,
+        keep_until=row.keep_until,
+        note=row.note,
+        file_name=row.file_name,
+        media_type=row.media_type,
+        size=row.size,
     )

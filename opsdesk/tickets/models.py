@@ -323,7 +323,7 @@ class Article(Row):
 class Searchable(Row):
     """Words that can be found: a ticket's own, one note, one file's name, an article.
 
-    `grams` holds what the index is made of (`tickets.grams`); the index itself is a
+    `grams` holds what the index is made of (`core.grams`); the index itself is a
     table of the database's own kind, kept by triggers (`search_fts`).
     """
 

@@ -279,7 +279,7 @@ def test_issued_it_lands_in_the_archive_with_its_data_and_every_row(
 ) -> None:
     first = flow.issue(desk, OCTOBER, by="lead", at=NOW)
     assert first.number == "WRY-YB-202610"
-    paper = desk.store.get(first.pdf_sha256)
+    paper = desk.store.get(first.pdf_sha256 or "")
     reader = PdfReader(io.BytesIO(paper))
     attached = json.loads(reader.attachments["report.json"][0])
     assert attached == json.loads(desk.store.get(first.content_sha256))
@@ -305,7 +305,7 @@ def _superseded(desk: Desk) -> None:
         operations.write(session, "WRY-YB-202610", words, version=0, by="lead", at=NOW)
     second = flow.issue(desk, OCTOBER, by="lead", at=NOW + timedelta(hours=2))
     assert second.version == 2
-    found = text(desk.store.get(second.pdf_sha256))
+    found = text(desk.store.get(second.pdf_sha256 or ""))
     assert "本月平稳" in found
     assert found.count("长") >= 10_000
     with desk.database.reading() as session:

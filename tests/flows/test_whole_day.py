@@ -115,7 +115,7 @@ def test_a_day_is_inspected_explained_signed_and_printed_twice(
         verdict = verify(session)
         told = set(session.scalars(select(AuditEntry.action)))
     assert {view.version: view.superseded for view in chain} == {1: True, 2: False}
-    assert desk.store.get(second.pdf_sha256)[:5] == b"%PDF-"
+    assert desk.store.get(second.pdf_sha256 or "")[:5] == b"%PDF-"
     assert verdict.sound, verdict.broken
     assert told >= {
         *("round.due", "round.begun", "round.judged", "round.missed"),

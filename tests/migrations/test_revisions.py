@@ -17,7 +17,7 @@ from opsdesk.core.database import Database, open_engine
 
 VERSIONS = Path(migrate.__file__).parents[2] / "migrations" / "versions"
 
-FULL_TEXT = "search_fts"  # the index itself is of the database's own kind
+FULL_TEXT = ("search_fts", "document_fts")  # indexes of the database's own kind
 
 
 def is_modelled(name: str | None, _kind: str, _parents: object) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opsdesk.core.text import storable
-from opsdesk.tickets import grams
+from opsdesk.core import grams
 from opsdesk.tickets.models import Searchable, Ticket
 from opsdesk.tickets.register import Register, Shape, value
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from opsdesk.tickets import grams
-from opsdesk.tickets.grams import Phrase
+from opsdesk.core import grams
+from opsdesk.core.grams import Phrase
 
 AROUND = 40
 

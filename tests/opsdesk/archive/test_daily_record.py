@@ -48,7 +48,7 @@ def test_a_day_of_rounds_becomes_an_archived_paper(
     inspected = a_desk(database, tmp_path)
     kept = flow.issue(inspected, DAY, by="zhiban", at=EVENING)
     assert (kept.number, kept.version) == ("WRY-XJ-20261122", 1)
-    found = text(inspected.store.get(kept.pdf_sha256))
+    found = text(inspected.store.get(kept.pdf_sha256 or ""))
     for expected in ("app-1", "db-1", "/data已用97%", "运维服务项目", "异常1"):
         assert expected in found
     assert kept.content_sha256[:12] in found
@@ -82,7 +82,7 @@ def test_a_changed_day_supersedes_and_says_so_on_copies_of_the_former(
         former = queries.version(session, first.number, 1)
     copy = pages(flow.file_of(inspected, former, ".pdf"))
     assert all("已被新版取代" in page for page in copy)
-    assert inspected.store.get(former.pdf_sha256)
+    assert inspected.store.get(former.pdf_sha256 or "")
     current = pages(flow.file_of(inspected, second, ".pdf"))
     assert not any("已被新版取代" in page for page in current)
 

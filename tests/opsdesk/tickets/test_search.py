@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsdesk.core.database import Database
-from opsdesk.tickets import grams
+from opsdesk.core import grams
 from opsdesk.tickets.operations.indexing import Text, index
 from opsdesk.tickets.queries.search import find, similar
 from tests.factories.people import NOON
