@@ -38,7 +38,7 @@ def read(register: Register, raw: Mapping[str, Any], zone: tzinfo) -> dict[str, 
     """Return typed values of the fields that `raw` names. Raises Mistaken.
 
     Unknown fields, and those only the desk writes, are mistakes too. An empty text
-    clears its field: it comes back as None.
+    clears its field: it comes back as None. A title is never cleared.
     """
     values: dict[str, Any] = {}
     wrong: dict[str, Words] = {}
@@ -54,6 +54,8 @@ def read(register: Register, raw: Mapping[str, Any], zone: tzinfo) -> dict[str, 
             wrong[name] = _AT.fill(
                 zh=field.label.zh, en=field.label.en, why=reason.zh, reason=reason.en
             )
+    if "title" in values and values["title"] is None:
+        wrong["title"] = _NO_TITLE
     if wrong:
         raise Mistaken(wrong)
     return values
@@ -189,6 +191,10 @@ def _plain(text: str) -> str:
 
 _AT = Words("「{zh}」{why}", "{en}: {reason}")
 _UNKNOWN = Words("没有 {name} 这个可填的字段。", "There is no field {name} to fill.")
+_NO_TITLE = Words(
+    "「标题」不能为空，请写一句话说明是什么事。",
+    "Title: it cannot be empty. Say in one sentence what this is about.",
+)
 _NOT_TEXT = Words("应为文字。", "this should be text.")
 _TOO_LONG = Words(
     "最多 {longest} 个字，现在有 {length} 个。",

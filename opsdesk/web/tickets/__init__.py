@@ -5,6 +5,7 @@ from __future__ import annotations
 from opsdesk.web.tickets import (  # noqa: F401 - each adds its routes
     acting,
     approvals,
+    cells,
     creating,
     editing,
     files,
