@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import structlog
 from sqlalchemy import select
@@ -96,6 +96,18 @@ def order_due(desk: Desk, *, at: datetime) -> int:
             return 0
         operations.order(session, number, period.code, by="", at=at)
         return 1
+
+
+def next_report_at(desk: Desk, *, at: datetime) -> datetime:
+    """Return when the next month's report prints itself."""
+    zone = desk.settings.desk.timezone
+    today = at.astimezone(zone).date()
+    later = (today.replace(day=1) + timedelta(days=31)).replace(day=1)
+    moments = (
+        datetime.combine(_first_working_day(desk, day), time(HOUR), zone)
+        for day in (today, later)
+    )
+    return next(one for one in moments if one > at)
 
 
 def _anything(session: Session, period: span.Span) -> bool:

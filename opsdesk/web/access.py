@@ -32,6 +32,7 @@ class Access:
     roles: frozenset[Role]
     public: bool = False
     quiet: bool = False  # asked by a page on its own: does not keep a session alive
+    wall: bool = False  # open to the machines of `wall.addresses` without a session
     any_password: bool = False  # open even while the password must be changed
 
 
@@ -43,9 +44,11 @@ class MayNot(Forbidden, RefusedInWords):
     """The role of whoever is signed in does not open this page."""
 
 
-def may(*roles: Role, quiet: bool = False) -> Callable[[View], View]:
-    """Let these roles in."""
-    return _declare(Access(frozenset(roles), quiet=quiet))
+def may(
+    *roles: Role, quiet: bool = False, wall: bool = False
+) -> Callable[[View], View]:
+    """Let these roles in; with `wall` the machines that the wall hangs on as well."""
+    return _declare(Access(frozenset(roles), quiet=quiet, wall=wall))
 
 
 @overload

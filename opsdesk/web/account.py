@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from opsdesk.core.language import RefusedInWords
 from opsdesk.people import operations
 from opsdesk.people import sign_in as door
-from opsdesk.people.models import Person
+from opsdesk.people.models import Person, Role
 from opsdesk.people.queries import open_sessions
 from opsdesk.people.reauthentication import WrongPassword, confirm_password
 from opsdesk.web import unit
@@ -48,6 +48,9 @@ INVALID = 422
 @signed_in
 def home() -> Response:
     """Go to the first page the person may open."""
+    person = current_person()
+    if person is not None and person.role is Role.CUSTOMER:
+        return go(url_for("boards.customer"))
     open_places = places()
     endpoint = open_places[0].endpoint if open_places else "account.sessions"
     return go(url_for(endpoint))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, render_template
 
 from opsdesk.core.clock import local_day
 from opsdesk.flows.keep_slots import timetable
@@ -32,17 +32,15 @@ MOST = 12
 @screen.get("/board")
 @may(*READERS)
 def board() -> str:
-    """Show the board; `?wall=1` is the same for a screen across the room."""
-    wall = request.args.get("wall") == "1"
-    return render_template("board/board.html", wall=wall, form=EmptyForm(), **_now())
+    """Show the board."""
+    return render_template("board/board.html", form=EmptyForm(), **_now())
 
 
 @screen.get("/board/now")
 @may(*READERS, quiet=True)
 def now() -> str:
     """Return the part of the board that changes."""
-    wall = request.args.get("wall") == "1"
-    return render_template("board/_now.html", wall=wall, **_now())
+    return render_template("board/_now.html", **_now())
 
 
 def _now() -> dict[str, Any]:
@@ -53,6 +51,7 @@ def _now() -> dict[str, Any]:
     cells = query.slot_cells(session, today, table, at=g.at)
     standing = query.standing(session, at=g.at)
     return {
+        "wall": False,
         "today": today,
         "now_at": g.at,
         "cells": cells,

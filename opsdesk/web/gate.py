@@ -20,6 +20,7 @@ from opsdesk.web.unit import SAFE, database
 
 COOKIE = "opsdesk"
 WIDEST = 2**31 - 1
+FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP")
 TOUCH_EVERY = timedelta(minutes=1)
 
 
@@ -118,7 +119,7 @@ def _admit() -> Response | None:
     if access.public:
         return None
     if seat is None:
-        return _to_sign_in()
+        return None if access.wall and _hangs_on_the_wall() else _to_sign_in()
     if not access.any_password and (seat.must_change or seat.must_enrol):
         first = "account.password" if seat.must_change else "second_factor.page"
         return go(url_for(first))
@@ -127,6 +128,21 @@ def _admit() -> Response | None:
             touch(unit, seat.session_id, at=g.at)
     require_role(access, seat)
     return None
+
+
+def _hangs_on_the_wall() -> bool:
+    """Tell whether one of the machines of `wall.addresses` asks.
+
+    A proxy that nobody told us of hides who asks: then it is none of them.
+    """
+    settings = current_app.extensions["opsdesk"].settings
+    if not settings.desk.https and any(one in request.headers for one in FORWARDED):
+        return False
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    return any(address in network for network in settings.wall_from)
 
 
 def _sit_down(token: str) -> Seat | None:

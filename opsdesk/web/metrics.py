@@ -16,6 +16,7 @@ from opsdesk.core.metrics import CONTENT_TYPE
 from opsdesk.flows.measure import scrape
 from opsdesk.web import unit
 from opsdesk.web.access import anyone
+from opsdesk.web.gate import FORWARDED
 
 screen = Blueprint("metrics", __name__)
 
@@ -37,9 +38,6 @@ def _may_scrape() -> bool:
         return _is_local()
     sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
     return hmac.compare_digest(sent.encode(), token.reveal().encode())
-
-
-FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP")
 
 
 def _is_local() -> bool:

@@ -21,6 +21,7 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("board.board", lazy_gettext("工作台"), "home"),
+    Place("boards.customer", lazy_gettext("本月服务"), "eye"),
     Place("rounds.index", lazy_gettext("巡检"), "clipboard-check"),
     Place("servers.index", lazy_gettext("服务器"), "server"),
     Place("findings.index", lazy_gettext("发现"), "alert-triangle"),

@@ -69,7 +69,7 @@ def places(sqlite_database: Database) -> list[str]:
         ]
     names = ["app-1", "db-1", LONG]
     return [
-        *("/board", "/board?wall=1", "/rounds", "/findings", "/findings?all=1"),
+        *("/board", "/wall", "/rounds", "/findings", "/findings?all=1"),
         *(
             "/servers",
             "/servers/db-1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ Zone = Annotated[ZoneInfo, BeforeValidator(quantities.zone)]
 Name = Annotated[str, BeforeValidator(quantities.name)]
 Host = Annotated[str, BeforeValidator(quantities.host)]
 Endpoint = Annotated[tuple[str, int], BeforeValidator(quantities.endpoint)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(quantities.network)]
 Url = Annotated[str, BeforeValidator(quantities.url)]
 HostKey = Annotated[str, BeforeValidator(quantities.host_key)]
 HostKeys = Annotated[
@@ -128,6 +130,12 @@ class MetricsForm(Form):
     """`metrics`: who may read /metrics."""
 
     token: Reference | None = None
+
+
+class WallForm(Form):
+    """`wall`: which machines see the wall without anybody signed in."""
+
+    addresses: list[Network] = []
 
 
 RoleName = Literal["engineer", "lead", "customer", "system", "security", "audit"]
@@ -258,6 +266,7 @@ SECTIONS: dict[str, type[Form]] = {
     "inspections": InspectionsForm,
     "clocks": ClocksForm,
     "metrics": MetricsForm,
+    "wall": WallForm,
     "notices": NoticesForm,
     "security": SecurityForm,
     "roster": RosterForm,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -197,6 +198,7 @@ class Settings:
     security: Security = Security()
     roster: Roster = Roster()
     plans_folder: Path | None = None
+    wall_from: tuple[IPv4Network | IPv6Network, ...] = ()
     backups: Mapping[str, BackupSet] = field(default_factory=dict)
     scratch_targets: Mapping[str, Scratch] = field(default_factory=dict)
     switches: Mapping[str, Switch] = field(default_factory=dict)

@@ -155,6 +155,16 @@ def endpoint(value: Any) -> tuple[str, int]:
     return address, int(right)
 
 
+def network(value: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """Read an address, or a network such as 10.1.0.0/24."""
+    if not isinstance(value, str):
+        raise bad("network", value)
+    try:
+        return ipaddress.ip_network(value)
+    except ValueError as error:
+        raise bad("network", value) from error
+
+
 def _is_port(text: str) -> bool:
     return text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535  # noqa: PLR2004
 

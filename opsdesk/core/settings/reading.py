@@ -36,6 +36,7 @@ from opsdesk.core.settings.forms import (
     PlansForm,
     RosterForm,
     SecurityForm,
+    WallForm,
 )
 from opsdesk.core.settings.mistakes import BadSettings, Notebook
 from opsdesk.core.settings.model import Desk, Metrics, Settings
@@ -118,6 +119,7 @@ def _settings(source: _Source) -> Settings:
         plans_folder=sections.plans_folder(
             source.section("plans", PlansForm), source.path
         ),
+        wall_from=tuple(source.section("wall", WallForm).addresses),
         notices=notices.read(source.section("notices", NoticesForm), book, binder),
         database_url=sections.database_url(database, desk.data, book, binder),
         **recovery.read(source.data, [one.name for one in machines], book, binder),

@@ -48,6 +48,10 @@ _OURS = {
         "“{value}” should be `host:port` in quotes, with a port from 1 to 65535 and "
         "IPv6 in square brackets.",
     ),
+    "network": Words(
+        "“{value}”应为 IP 地址，或 10.1.0.0/24 这样的网段。",
+        "“{value}” should be an IP address, or a network such as 10.1.0.0/24.",
+    ),
     "url": Words(
         "应为 http:// 或 https:// 开头的网址。",
         "This should be an address beginning with http:// or https://.",

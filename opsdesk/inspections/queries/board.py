@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from opsdesk.inspections.models import Acknowledgement, Condition, Round, Slot, Status
+from opsdesk.inspections.models import (
+    Acknowledgement,
+    Condition,
+    Round,
+    Signature,
+    Slot,
+    Status,
+)
 from opsdesk.inspections.queries import review
 from opsdesk.inspections.queries.running import progress
 from opsdesk.inspections.slots import Timetable, moment
@@ -175,6 +182,20 @@ def to_sign(session: Session, *, limit: int = 30) -> list[ToSign]:
         )
         for row in rows
     ]
+
+
+def unsigned_days(session: Session, today: date, *, back: int) -> list[date]:
+    """Return the days before today with an inspector's name and not the customer's.
+
+    Oldest first; days more than `back` days ago are left out.
+    """
+    rows = session.execute(
+        select(Signature.day, Signature.part).where(
+            Signature.day < today, Signature.day >= today - timedelta(days=back)
+        )
+    ).all()
+    signed = {day for day, part in rows if part == "customer"}
+    return sorted({day for day, part in rows if part == "inspector"} - signed)
 
 
 def month(session: Session, day: date, zone: ZoneInfo) -> Month:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, select
+from sqlalchemy import Select, case, or_, select
 from sqlalchemy.orm import Session
 
-from opsdesk.responses.models import PlanVersion, Run
+from opsdesk.responses.models import PlanVersion, Run, RunSignature
 from opsdesk.responses.states import Purpose, RunState
+from opsdesk.responses.wording import Signing
 from runbooks.plan import Level, Mode
 
 PAGE = 50
@@ -71,6 +72,19 @@ def open_runs(session: Session, *, most: int = 40) -> tuple[Line, ...]:
     """Return runs that are not over: emergencies first, then newest first."""
     first = case((Run.purpose == Purpose.EMERGENCY, 0), else_=1)
     query = _rows().where(Run.is_open).order_by(first, Run.id.desc()).limit(most)
+    return _lines(session, query)
+
+
+def waiting_for_customer(session: Session, *, most: int = 20) -> tuple[Line, ...]:
+    """Return runs under review that want the customer's name and do not have it."""
+    named = select(RunSignature.run_id).where(RunSignature.part == Signing.CUSTOMER)
+    query = (
+        _rows()
+        .where(Run.state == RunState.REVIEW, Run.id.not_in(named))
+        .where(or_(Run.joint, Run.purpose == Purpose.EMERGENCY))
+        .order_by(Run.id)
+        .limit(most)
+    )
     return _lines(session, query)
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opsdesk.core.text import storable
 from opsdesk.core import grams
+from opsdesk.core.text import storable
 from opsdesk.tickets.models import Searchable, Ticket
 from opsdesk.tickets.register import Register, Shape, value
 
