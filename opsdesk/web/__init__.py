@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from opsdesk.web import (
     account,
+    archive,
     articles,
     assets,
     audit_trail,
@@ -44,6 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     findings.screen,
     assets.screen,
     records.screen,
+    archive.screen,
     reports.screen,
     papers.screen,
     roster.screen,

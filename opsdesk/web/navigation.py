@@ -39,6 +39,7 @@ PLACES = (
     Place("statistics.index", lazy_gettext("时限统计"), "clock"),
     Place("reports.index", lazy_gettext("报表"), "file-text"),
     Place("records.index", lazy_gettext("报表与档案"), "archive"),
+    Place("archive.index", lazy_gettext("档案"), "file-download"),
     Place("settings.index", lazy_gettext("设置"), "settings"),
     Place("people.index", lazy_gettext("账号"), "users"),
     Place("audit_trail.index", lazy_gettext("审计"), "shield"),

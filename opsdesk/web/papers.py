@@ -17,6 +17,7 @@ from opsdesk.tickets.models import Ticket
 from opsdesk.tickets.operations.holding import found
 from opsdesk.web import unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
+from opsdesk.web.archive.blueprint import document_at
 from opsdesk.web.gate import go
 from opsdesk.web.language import LANGUAGES, language
 
@@ -55,7 +56,7 @@ def issue(number: str, form: str) -> Response:
 def archived(number: str, version: int, kind: str) -> Response:
     """Give an issued form as it was stored; superseded ones say so."""
     _require(kind)
-    view = documents.version(unit.session(), number, version)
+    view = document_at(number, version)
     wanted = request.args.get("language")
     chosen = wanted if wanted in LANGUAGES else None
     content = print_form.file_of(unit.desk(), view, f".{kind}", chosen)

@@ -20,6 +20,7 @@ from opsdesk.inspections.slots import moment
 from opsdesk.people.models import Role
 from opsdesk.web import signing, unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
+from opsdesk.web.archive.blueprint import document_at
 from opsdesk.web.forms import EmptyForm
 from opsdesk.web.gate import go
 
@@ -131,7 +132,7 @@ def download(number: str, version: int, kind: str) -> Response:
     """Hand out one version; a superseded PDF says so on every page."""
     if kind not in TYPES:
         raise NotFound("没有这种格式。可用的有 pdf、docx、json。")
-    view = documents.version(unit.session(), number, version)
+    view = document_at(number, version)
     body = _body(view, kind)
     audit.write(
         unit.writing(),

@@ -22,6 +22,7 @@ from opsdesk.reporting.models import OrderState
 from opsdesk.reporting.queries import drafts
 from opsdesk.web import unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
+from opsdesk.web.archive.blueprint import document_at
 from opsdesk.web.forms import EmptyForm
 from opsdesk.web.gate import go
 from opsdesk.web.language import words
@@ -172,7 +173,7 @@ def download(code: str, version: int, kind: str) -> Response:
     if kind not in TYPES:
         raise NotFound("没有这种格式。可用的有 pdf、docx、json。")
     number, desk = _number(_asked(code)), unit.desk()
-    view = documents.version(unit.session(), number, version)
+    view = document_at(number, version)
     body = (
         desk.store.get(view.content_sha256)
         if kind == "json"
