@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from opsdesk.archive import queries
 from opsdesk.archive.models import Document
+from opsdesk.archive.shelves import category_of
 from opsdesk.core import audit
 from opsdesk.core.errors import Stale
 from opsdesk.core.files import Store
@@ -69,6 +70,7 @@ def issue(
         pdf_sha256=store.put(issued.pdf),
         docx_sha256=None if issued.docx is None else store.put(issued.docx),
         audit_head=issued.audit_head,
+        category=category_of(issued.kind),
     )
     session.add(row)
     session.flush()

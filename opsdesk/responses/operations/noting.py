@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opsdesk.core.file_names import clean_name
 from opsdesk.core.language import RefusedInWords
 from opsdesk.core.text import storable
 from opsdesk.responses.models import Run, RunEvidence, RunTicket
@@ -22,7 +23,6 @@ from opsdesk.responses.operations.holding import (
 from opsdesk.responses.operations.telling import Entry, counted, tell
 from opsdesk.responses.states import OPEN, What
 from opsdesk.tickets.models import Ticket
-from opsdesk.tickets.operations.noting import clean_name
 from opsdesk.tickets.register import Actor
 from probes.finding import Words
 from runbooks.plan import Clock, Level

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opsdesk.core.file_names import clean_name
 from opsdesk.core.language import RefusedInWords
 from opsdesk.core.text import storable
 from opsdesk.people.models import Role
@@ -18,8 +18,6 @@ from opsdesk.tickets.operations.opening import NotYours
 from opsdesk.tickets.operations.telling import Entry, tell
 from opsdesk.tickets.register import Actor
 from probes.finding import Words
-
-LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,18 +182,6 @@ def unlink(
             ),
         )
     return here, there
-
-
-def clean_name(name: str) -> str:
-    """Return a file's name without folders and without what a name cannot hold."""
-    name = storable(name).replace("\\", "/").rpartition("/")[2]
-    kept = "".join(char for char in name if unicodedata.category(char)[0] != "C")
-    kept = kept.strip(" .") or "file"
-    if len(kept) <= LONGEST_NAME:
-        return kept
-    stem, dot, suffix = kept.rpartition(".")
-    suffix = suffix[-20:]
-    return f"{stem[: LONGEST_NAME - len(suffix) - 1]}{dot}{suffix}"
 
 
 _EMPTY = Words("备注是空的，没有保存。", "The note is empty; nothing was saved.")

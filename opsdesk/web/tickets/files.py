@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from opsdesk.core.errors import NotFound, Refused
+from opsdesk.core.file_names import clean_name
 from opsdesk.flows import work_tickets
 from opsdesk.tickets.models import Attachment
 from opsdesk.tickets.operations import noting
@@ -53,7 +54,7 @@ def _keep(number: str, file: FileStorage) -> Attachment:
     if len(content) > MOST_BYTES:
         raise Refused(
             "附件 %(name)s 超过 32 MiB，没有保存；本次的其他附件也没有保存，请分开上传。",
-            name=noting.clean_name(file.filename or "")[:80],
+            name=clean_name(file.filename or "")[:80],
         )
     kept = noting.File(
         name=file.filename or "",
