@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from opsdesk.archive import media
 from opsdesk.archive.models import UPLOAD, Document, DocumentText, Reading
 from opsdesk.core.files import Store
 from opsdesk.core.grams import indexed
@@ -33,7 +34,7 @@ def an_upload(
         "issued_by": "somebody",
         "audit_head": "",
         "file_name": "file.bin",
-        "media_type": "application/octet-stream",
+        "media_type": media.sniffed(content),
         "keywords": "",
         "note": "",
     }

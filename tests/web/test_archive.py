@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from opsdesk.app import create_app
 from opsdesk.archive import queries
+from opsdesk.archive.media import OCTETS, PDF
 from opsdesk.archive.models import Category, Label, Reading
 from opsdesk.core import clock
 from opsdesk.core.audit_models import AuditEntry
@@ -19,7 +20,6 @@ from opsdesk.core.desk import Desk
 from opsdesk.core.settings import Settings
 from opsdesk.people.models import Role
 from opsdesk.people.sign_in import Origin, sign_in
-from opsdesk.web.archive.handing import OCTETS, PDF, sniffed
 from opsdesk.web.archive.listing import marked
 from opsdesk.web.gate import COOKIE
 from tests.factories.documents import an_upload, its_words
@@ -266,15 +266,14 @@ def test_a_term_that_has_passed_is_told_and_the_file_stays(
         (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", OCTETS),
         (b"<!doctype html><script>alert(1)</script>", OCTETS),
-        (b"  %PDF-1.7", OCTETS),
+        (b"PK\x03\x04 not a zip", OCTETS),
     ],
 )
 def test_only_pdf_and_pictures_by_their_content_are_shown_in_the_browser(
     desk: Desk, enter: Enter, content: bytes, kind: str
 ) -> None:
-    put(desk, "DOC-A", content, file_name="报告.html", media_type="text/html")
+    put(desk, "DOC-A", content, file_name="报告.html")
     lead = enter(Role.LEAD)
-    assert sniffed(content[:16]) == kind
     looked, taken = (lead.get(f"/archive/DOC-A/1/{way}") for way in ("view", "file"))
     assert taken.mimetype == OCTETS
     assert taken.headers["Content-Disposition"].startswith("attachment;")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opsdesk.web.archive import card, handing, listing
+from opsdesk.web.archive import card, entering, handing, listing
 from opsdesk.web.archive.blueprint import screen
 
-__all__ = ["card", "handing", "listing", "screen"]
+__all__ = ["card", "entering", "handing", "listing", "screen"]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, g, make_response, render_template, url_for
-from werkzeug.routing import BuildError
 
 from opsdesk.archive import queries as documents
 from opsdesk.archive import shelf
+from opsdesk.archive.media import PDF
 from opsdesk.archive.models import UPLOAD
 from opsdesk.archive.queries import DocumentView
 from opsdesk.archive.shelf import Reader
@@ -20,7 +20,7 @@ from opsdesk.core.files import Damaged
 from opsdesk.flows import issue_daily_record, issue_monthly_report
 from opsdesk.people.queries import names
 from opsdesk.web import unit
-from opsdesk.web.access import signed_in, somebody
+from opsdesk.web.access import BUSINESS, signed_in, somebody
 from opsdesk.web.archive import handing
 from opsdesk.web.archive.blueprint import (
     KNOWS_READERS,
@@ -79,11 +79,11 @@ def drawn(view: DocumentView, *, refused: str = "", held: Any = None) -> Respons
             today=local_day(g.at, unit.desk().settings.desk.timezone),
             refused=refused,
             held=held or view,
-            may_describe=False,
+            may_describe=somebody().role in BUSINESS and not view.superseded,
             **spoken(),
         )
     )
-    if media_type == handing.PDF:
+    if media_type == PDF:
         answer.headers["Content-Security-Policy"] = f"{POLICY}; frame-src 'self'"
     return answer
 
@@ -109,11 +109,9 @@ def _of_form(view: DocumentView) -> tuple[str, str] | None:
         return None  # a damaged file is told where it is taken, not here
     views = {"form": "tickets.jump", "run": "responses.run", "plan": "responses.plan"}
     endpoint = views.get(view.kind.partition(":")[0], "")
-    key = "plan" if endpoint == "responses.plan" else "number"
-    try:
-        return number, url_for(endpoint, **{key: number})
-    except BuildError:
-        return None
+    if endpoint == "responses.plan":
+        return number, url_for(endpoint, plan=number)
+    return (number, url_for(endpoint, number=number)) if endpoint else None
 
 
 def _chain(view: DocumentView) -> list[DocumentView]:
@@ -127,18 +125,20 @@ def _chain(view: DocumentView) -> list[DocumentView]:
 
 def _files(view: DocumentView) -> list[tuple[str, str, str]]:
     """Return (what it is, address, SHA-256) of every file of a document."""
-    here = {"number": view.number, "version": view.version}
+    number, version = view.number, view.version
     if view.kind == UPLOAD:
-        return [(view.file_name, url_for("archive.file", **here), view.content_sha256)]
+        whole = url_for("archive.file", number=number, version=version)
+        return [(view.file_name, whole, view.content_sha256)]
     hashes = (
         ("pdf", view.pdf_sha256),
         ("docx", view.docx_sha256),
         ("json", view.content_sha256),
     )
-    return [
-        (kind.upper(), url_for("archive.paper", kind=kind, **here), sha256 or "")
-        for kind, sha256 in hashes
-    ]
+
+    def there(kind: str) -> str:
+        return url_for("archive.paper", number=number, version=version, kind=kind)
+
+    return [(kind.upper(), there(kind), sha256 or "") for kind, sha256 in hashes]
 
 
 def _heads(readers: Sequence[Reader]) -> int:

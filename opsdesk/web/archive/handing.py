@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from flask import Response
 
+from opsdesk.archive.media import OCTETS, PDF
 from opsdesk.archive.models import UPLOAD
 from opsdesk.archive.queries import DocumentView
 from opsdesk.core.errors import NotFound
@@ -14,8 +15,6 @@ from opsdesk.web import unit
 from opsdesk.web.access import signed_in
 from opsdesk.web.archive.blueprint import ONE, document_at, screen, shown, taken
 
-PDF = "application/pdf"
-OCTETS = "application/octet-stream"
 PAPERS = {
     "pdf": PDF,
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -25,34 +24,17 @@ SHEER = "default-src 'none'; sandbox"
 FRAMED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 """Of a PDF shown in our own page: a sandbox would keep its reader out, and the reader
 styles itself. It is no page: nosniff, and its type, hold it to that."""
-_IMAGES = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF87a": "image/gif",
-    b"GIF89a": "image/gif",
-}
-_HEAD = 16
-
-
-def sniffed(head: bytes) -> str:
-    """Return what a file's first bytes say it is, of what may be shown; else octets."""
-    if head.startswith(b"%PDF-"):
-        return PDF
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    found = [kind for start, kind in _IMAGES.items() if head.startswith(start)]
-    return found[0] if found else OCTETS
+SHOWN = frozenset({PDF, "image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 def showable(view: DocumentView) -> str:
-    """Return what a page may show of a document: a PDF, an image, or octets: nothing."""
+    """Return what a page may show of a document: a PDF, an image, or octets: nothing.
+
+    The type of an uploaded file was read off its content when it came, not its name.
+    """
     if view.kind != UPLOAD:
         return PDF
-    try:
-        with unit.desk().store.path(view.content_sha256).open("rb") as file:
-            return sniffed(file.read(_HEAD))
-    except OSError:
-        return OCTETS  # it is missing: whoever takes it is told so
+    return view.media_type if view.media_type in SHOWN else OCTETS
 
 
 @screen.get(f"{ONE}/view")

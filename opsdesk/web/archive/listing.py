@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import render_template, request, url_for
 from markupsafe import Markup, escape
@@ -20,6 +20,7 @@ from opsdesk.web import unit
 from opsdesk.web.access import signed_in, somebody
 from opsdesk.web.archive.blueprint import labels, screen, spoken
 
+_Choice = TypeVar("_Choice", Category, Label)
 PAGE = 50
 LONGEST = 100
 KEPT = ("q", "category", "label", "kind", "since", "until", "superseded")
@@ -100,7 +101,7 @@ def marked(text: str, query: str) -> Markup:
     )
 
 
-def _one_of(choices: type[Any], value: str) -> Any:
+def _one_of(choices: type[_Choice], value: str) -> _Choice | None:
     return choices(value) if value in list(choices) else None
 
 

@@ -9,6 +9,7 @@ from opsdesk.web.language import words
 from opsdesk.web.words import LazyString
 from opsdesk.web.words import gettext as _
 from opsdesk.web.words import lazy_gettext as _l
+from probes.finding import Words
 from reports.documents.forms.catalogue import FORMS
 
 CATEGORIES: Mapping[Category, LazyString] = {
@@ -67,7 +68,7 @@ def kind_word(kind: str) -> str:
     """Return what a kind of document is called; an unknown one, by its own name."""
     form = FORMS.get(kind.removeprefix("form:"))
     if kind.startswith("form:") and form is not None:
-        return words(form.title)
+        return words(Words(form.title.zh, form.title.en))
     return str(_KINDS.get(kind, kind))
 
 
