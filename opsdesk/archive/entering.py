@@ -104,9 +104,7 @@ def describe(
     """
     card = _tidy(card)
     audit.locked_head(session)
-    row = queries.latest(session, number)
-    if row is None:
-        raise NoDocument(_NONE, number=number)
+    row = holding(session, number)
     if card_of(row) != _tidy(seen):
         raise Overtaken(_DESCRIBED, number=number)
     before, after = _told(card_of(row)), _told(card)
@@ -126,6 +124,14 @@ def describe(
         at=at,
         detail={"changed": changed},
     )
+    return row
+
+
+def holding(session: Session, number: str) -> Document:
+    """Return the version of a number that holds. Raises NoDocument."""
+    row = queries.latest(session, number)
+    if row is None:
+        raise NoDocument(_NONE, number=number)
     return row
 
 

@@ -70,6 +70,10 @@ COMMANDS = {
             "Print the daily record and the monthly report (PDF, DOCX)",
         ),
     ),
+    "archive": (
+        "opsdesk.cli.archive:archive",
+        Words("归档文件、核验档案库", "Archive files, verify the archive"),
+    ),
     "plans": (
         "opsdesk.cli.plans:plans",
         Words("检查、列出、查看应急预案", "Check, list and show the emergency plans"),

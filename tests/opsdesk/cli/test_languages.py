@@ -21,6 +21,7 @@ SPEAKING = {
     "secret": ["secret", "list"],
     "user": ["user", "reset", "nobody"],
     "report": ["report", "daily", "2020-01-01", "-o", "x.pdf"],
+    "archive": ["archive", "verify"],
     "plans": ["plans", "show", "nothing"],  # refused: there is no such plan
     "replay": ["replay"],
     "audit": ["audit", "verify"],

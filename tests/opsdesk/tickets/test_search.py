@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsdesk.core.database import Database
 from opsdesk.core import grams
+from opsdesk.core.database import Database
 from opsdesk.tickets.operations.indexing import Text, index
 from opsdesk.tickets.queries.search import find, similar
 from tests.factories.people import NOON

@@ -1,0 +1,171 @@
+"""`opsdesk archive`: put files in, list them, and prove that not a byte has changed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from opsdesk.archive import checking, entering, queries
+from opsdesk.archive.checking import Checked
+from opsdesk.archive.entering import Card
+from opsdesk.archive.models import Category, Label
+from opsdesk.cli.group import spoken, told
+from opsdesk.cli.opened import console_user, opened
+from opsdesk.cli.session import fail
+from opsdesk.core import clock
+from opsdesk.core.desk import Desk
+from opsdesk.core.language import pick, say
+from opsdesk.core.text import printable
+from opsdesk.flows import keep_documents
+from opsdesk.flows.keep_documents import File
+
+CATEGORIES = click.Choice([one.value for one in Category])
+LABELS = click.Choice([one.value for one in Label])
+
+
+@click.group(help=told("档案库：归档、列出、核验。", "The archive: add, list, verify."))
+def archive() -> None:
+    """Hold the commands about the archive."""
+
+
+@archive.command(
+    help=told(
+        "重新读取每一份文件的每一个字节并核对。退出码：0 完好，1 有损坏。",
+        "Read every byte of every file again and compare. Exit status: 0 sound, "
+        "1 damaged.",
+    )
+)
+@click.option("--json", "as_json", is_flag=True, help=told("输出 JSON", "print JSON"))
+@click.pass_context
+def verify(
+    ctx: click.Context,
+    as_json: bool,  # noqa: FBT001 - a click flag
+) -> None:
+    """Say what is not as it was archived."""
+    desk = opened(ctx)
+    faults, documents, size = [], 0, 0
+    with desk.database.reading() as session:
+        last = checking.documents(session)
+        for one in checking.verify(session, desk.store):
+            documents, size = documents + 1, size + one.size
+            faults += one.faults
+            if not as_json:
+                _progress(one, documents, last)
+    if as_json:
+        rows = [
+            {**asdict(fault), "words": pick(fault.words, spoken())} for fault in faults
+        ]
+        click.echo(
+            json.dumps(
+                {"versions": documents, "bytes": size, "faults": rows},
+                ensure_ascii=False,
+            )
+        )
+    else:
+        _conclude(documents, size, len(faults))
+    ctx.exit(1 if faults else 0)
+
+
+def _progress(one: Checked, done: int, last: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{done}/{last} {one.number:<24}", err=True, nl=False)
+    for fault in one.faults:
+        click.echo(printable(pick(fault.words, spoken())))
+
+
+def _conclude(documents: int, size: int, faults: int) -> None:
+    if sys.stderr.isatty():
+        click.echo("\r", err=True, nl=False)
+    mib = f"{size / 2**20:.1f} MiB"
+    if faults:
+        zh = f"核验 {documents} 版，{mib}：{faults} 处与归档时不符。"
+        en = f"{documents} versions, {mib}: {faults} differ from what was archived."
+    else:
+        zh = f"完好：{documents} 版，{mib}，与归档时一致。"
+        en = f"Sound: {documents} versions, {mib}, as they were archived."
+    click.echo(say(zh, en, spoken()))
+
+
+@archive.command(help=told("把一个文件归档。", "Put a file into the archive."))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--title", help=told("标题；默认文件名", "title; default: the name"))
+@click.option("--category", type=CATEGORIES, help=told("类别", "category"))
+@click.option("--label", type=LABELS, help=told("密级", "who may read it"))
+@click.option("--keywords", help=told("关键词，空格隔开", "keywords, spaces between"))
+@click.option(
+    "--keep-until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help=told("保管到哪天；不填为长期", "kept until; left out: for good"),
+)
+@click.option("--note", default="", help=told("本版说明", "what is new in it"))
+@click.option(
+    "--supersedes",
+    metavar="NUMBER",
+    help=told("作为这个编号的新版本", "as the next version of this number"),
+)
+@click.pass_context
+def add(ctx: click.Context, file: Path, **said: Any) -> None:
+    """Archive a file, or the next version of one."""
+    desk = opened(ctx)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        fail(
+            f"读不了 {file}，没有归档：{error}",
+            f"{file} cannot be read, so nothing was archived: {error}",
+        )
+    number = str(said.pop("supersedes") or "")
+    note = str(said.pop("note") or "")
+    with desk.database.unit() as session:
+        former = entering.holding(session, number) if number else None
+        known = entering.card_of(former) if former else Card(title=file.name)
+        row = keep_documents.enter(
+            session,
+            desk,
+            File(
+                card=_card(known, said),
+                name=file.name,
+                content=content,
+                note=note,
+                number=number,
+                seen=former.version if former else 0,
+            ),
+            by=console_user(),
+            at=clock.now(),
+        )
+        click.echo(f"{row.number} v{row.version} {row.content_sha256}")
+
+
+def _card(known: Card, said: dict[str, Any]) -> Card:
+    """Return what the options say; what they leave out stays as it was."""
+    until = said["keep_until"]
+    return Card(
+        title=str(said["title"] or known.title),
+        category=Category(said["category"] or known.category),
+        label=Label(said["label"] or known.label),
+        keywords=str(said["keywords"] or known.keywords),
+        keep_until=until.date() if until else known.keep_until,
+    )
+
+
+@archive.command(
+    "list", help=told("列出档案，新的在前。", "List documents, new first.")
+)
+@click.option("--limit", type=click.IntRange(1, 1000), default=50)
+@click.pass_context
+def listed(ctx: click.Context, limit: int) -> None:
+    """List the versions that hold."""
+    desk: Desk = opened(ctx)
+    with desk.database.reading() as session:
+        views = queries.issued(session, limit=limit)
+    if not views:
+        click.echo(say("档案库是空的。", "The archive is empty.", spoken()))
+    for one in views:
+        kept = one.keep_until or say("长期", "for good", spoken())
+        row = (one.number, f"v{one.version}", one.category, one.label, kept, one.title)
+        click.echo(printable("  ".join(map(str, row))))
