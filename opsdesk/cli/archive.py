@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from opsdesk.archive import checking, entering, queries
-from opsdesk.archive.checking import Checked
+from opsdesk.archive.checking import Checked, Fault
 from opsdesk.archive.entering import Card
 from opsdesk.archive.models import Category, Label
 from opsdesk.cli.group import spoken, told
@@ -48,7 +48,8 @@ def verify(
 ) -> None:
     """Say what is not as it was archived."""
     desk = opened(ctx)
-    faults, documents, size = [], 0, 0
+    faults: list[Fault] = []
+    documents = size = 0
     with desk.database.reading() as session:
         last = checking.documents(session)
         for one in checking.verify(session, desk.store):
@@ -109,7 +110,7 @@ def _conclude(documents: int, size: int, faults: int) -> None:
     help=told("作为这个编号的新版本", "as the next version of this number"),
 )
 @click.pass_context
-def add(ctx: click.Context, file: Path, **said: Any) -> None:
+def add(ctx: click.Context, /, file: Path, **said: Any) -> None:
     """Archive a file, or the next version of one."""
     desk = opened(ctx)
     try:
