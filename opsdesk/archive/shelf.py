@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from opsdesk.archive.models import Category, Document, DocumentText, Label, Reading
 from opsdesk.core.audit_models import AuditEntry
 
-SHOWN, TAKEN = "document.shown", "document.taken"
+SHOWN, OPENED, TAKEN = "document.shown", "document.opened", "document.taken"
+"""Its page was looked at; its file was opened in the browser; its file was saved."""
 MOST_READERS = 200
 
 
@@ -68,7 +69,7 @@ class Reader:
     """One person and what he did with a version: how often, and when last."""
 
     username: str
-    action: str  # SHOWN or TAKEN
+    action: str  # SHOWN, OPENED or TAKEN
     times: int
     last: datetime
 
@@ -111,7 +112,7 @@ def readers(session: Session, number: str, version: int) -> tuple[Reader, ...]:
     query = (
         select(AuditEntry.actor, AuditEntry.action, func.count(), last)
         .where(AuditEntry.subject == f"{number}/{version}")
-        .where(AuditEntry.action.in_((SHOWN, TAKEN)))
+        .where(AuditEntry.action.in_((SHOWN, OPENED, TAKEN)))
         .group_by(AuditEntry.actor, AuditEntry.action)
         .order_by(last.desc(), AuditEntry.actor, AuditEntry.action)
         .limit(MOST_READERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 
@@ -217,16 +218,19 @@ def test_pages_follow_one_another_without_gap_or_double_while_documents_come_in(
 def test_every_look_and_every_taking_is_kept_and_shown_to_those_who_may_know(
     desk: Desk, enter: Enter
 ) -> None:
-    put(desk, "DOC-A")
+    put(desk, "DOC-A", b"%PDF-1.7")
     engineer, lead = enter(Role.ENGINEER), enter(Role.LEAD)
     assert "此前没有人看过" in engineer.get("/archive/DOC-A/1").text
+    engineer.get("/archive/DOC-A/1/view")
     engineer.get("/archive/DOC-A/1/file")
     assert entries(desk, "DOC-A/1") == [
         ("engineer", "document.shown"),
+        ("engineer", "document.opened"),
         ("engineer", "document.taken"),
     ]
     page = lead.get("/archive/DOC-A").text
     assert "取走文件 1 次" in page
+    assert "打开文件 1 次" in page
     assert "查看 1 次" in page
     again = engineer.get("/archive/DOC-A/1").text
     assert "2 人看过这一版" in again
@@ -352,6 +356,43 @@ def test_of_long_words_the_beginning_is_shown_and_it_says_that_there_is_more(
     assert "尾" not in page
     assert "20,001" in page
     assert "这里只显示前 20,000 个字符" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "frozen", "there"),
+    [
+        ("daily_record", "WRY-XJ-20261123", "", "/records/2026-11-23"),
+        ("monthly_report", "WRY-YB-202610", "", "/reports/202610"),
+        ("form:incident", "WRY-SJ-1", "INC-20261123-0001", "/t/INC-20261123-0001"),
+        ("run:drill", "WRY-YL-1", "DRL-20261123-0001", "/runs/DRL-20261123-0001"),
+        ("plan", "WRY-YA-01", "hacker-attack", "/plans/hacker-attack"),
+    ],
+)
+def test_an_issued_paper_leads_back_to_what_it_was_made_from(
+    desk: Desk, enter: Enter, kind: str, number: str, frozen: str, there: str
+) -> None:
+    content = json.dumps({"number": frozen}).encode()
+    put(desk, number, content, kind=kind, pdf_sha256=desk.store.put(b"%PDF-1.7"))
+    page = enter(Role.LEAD).get(f"/archive/{number}").text
+    assert f'href="{there}"' in page
+    assert "上传新版本" not in page
+
+
+def test_every_file_of_an_issued_paper_is_handed_out_as_it_was_stored(
+    desk: Desk, enter: Enter
+) -> None:
+    kept = {"pdf": b"%PDF-1.7 paper", "docx": b"PK paper", "json": b"{}"}
+    hashes = {f"{kind}_sha256": desk.store.put(kept[kind]) for kind in ("pdf", "docx")}
+    put(desk, "WRY-XJ-1", kept["json"], kind="daily_record", **hashes)
+    lead = enter(Role.LEAD)
+    for kind, content in kept.items():
+        answer = lead.get(f"/archive/WRY-XJ-1/1/paper.{kind}")
+        assert answer.data == content
+        told = answer.headers["Content-Disposition"]
+        assert told.startswith("attachment;")
+    assert lead.get("/archive/WRY-XJ-1/1/paper.exe").status_code == 404
+    assert lead.get("/archive/WRY-XJ-1/1/file").status_code == 404
+    assert entries(desk, "WRY-XJ-1/1") == [("lead", "document.taken")] * 3
 
 
 def test_an_empty_archive_and_an_empty_answer_say_what_to_do(

@@ -26,6 +26,7 @@ from opsdesk.flows.demo import (
     findings,
     library,
     projects,
+    shelved,
     story,
     written,
 )
@@ -89,6 +90,7 @@ def begin(desk: Desk, moments: list[Moment], *, at: datetime) -> Stage:
     with desk.database.unit() as session:
         library.enter(desk, session, at=moments[0].at, now=at)
         library.roster(desk, session, days[0], days[-1], at=moments[0].at)
+    shelved.enter(desk, at=moments[0].at)
     drills.year(desk, first=moments[0].at, now=at)
     told = (
         *calls.month(stage, days),

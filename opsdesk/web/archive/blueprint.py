@@ -71,8 +71,13 @@ def record(view: DocumentView, action: str, part: str) -> None:
 
 
 def shown(view: DocumentView, part: str) -> None:
-    """Write that the present person looked at a part of a document."""
+    """Write that the present person looked at a document's page."""
     record(view, shelf.SHOWN, part)
+
+
+def opened(view: DocumentView, part: str) -> None:
+    """Write that the present person had a document's file shown, in its page or alone."""
+    record(view, shelf.OPENED, part)
 
 
 def taken(view: DocumentView, part: str) -> None:

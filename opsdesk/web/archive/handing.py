@@ -13,7 +13,7 @@ from opsdesk.core.errors import NotFound
 from opsdesk.flows import issue_daily_record, issue_monthly_report, print_form
 from opsdesk.web import unit
 from opsdesk.web.access import signed_in
-from opsdesk.web.archive.blueprint import ONE, document_at, screen, shown, taken
+from opsdesk.web.archive.blueprint import ONE, document_at, opened, screen, taken
 
 PAPERS = {
     "pdf": PDF,
@@ -46,7 +46,7 @@ def look(number: str, version: int) -> Response:
     if media_type == OCTETS:
         raise NotFound("这类文件不在浏览器里打开，请下载。")
     content = _content(view, "pdf")
-    shown(view, media_type.rpartition("/")[2])
+    opened(view, media_type.rpartition("/")[2])
     answer = _answer(content, _name(view, "pdf"), media_type, inline=True)
     if media_type == PDF:
         answer.headers["Content-Security-Policy"] = FRAMED
