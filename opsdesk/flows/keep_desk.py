@@ -21,6 +21,7 @@ from opsdesk.flows import (
     keep_roster,
     print_reports,
     raise_incidents,
+    read_documents,
     remind_duties,
     watch_staff,
 )
@@ -37,6 +38,7 @@ PARTS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("escalations", audit_escalations.sweep),
     ("staff", watch_staff.sweep),
     ("reports", print_reports.sweep),
+    ("archive", read_documents.sweep),
 )
 
 REMINDERS: tuple[tuple[str, Callable[..., int]], ...] = (

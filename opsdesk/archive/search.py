@@ -1,0 +1,258 @@
+"""Search in the archive: every word, in the card or anywhere in the text, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import String, bindparam, text
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import TextClause
+
+from opsdesk.archive.models import Category, Document, DocumentText, Label, Reading
+from opsdesk.core import grams
+from opsdesk.core.grams import Phrase
+
+AROUND = 40
+_NEWEST = 2**31 - 1
+_NEEDLES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A document in which every word stands, and what stands around the first.
+
+    `reading` is None for one that has not been read yet: its card was searched.
+    """
+
+    id: int
+    number: str
+    version: int
+    kind: str
+    title: str
+    category: Category
+    label: Label
+    day: date | None
+    at: datetime
+    excerpt: str
+    reading: Reading | None
+
+
+def find(  # noqa: PLR0913 - what a search is narrowed to
+    session: Session,
+    words: str,
+    *,
+    labels: frozenset[Label],
+    person: str,
+    category: Category | None = None,
+    superseded_too: bool = False,
+    most: int = 50,
+    before: int | None = None,
+) -> tuple[Hit, ...]:
+    """Return the newest documents with every word, of those a person may read.
+
+    He may read what stands under one of the labels, and what is his own; nothing else
+    is counted or quoted. `before` is the last hit's id of the page before. Nothing to
+    search for: nothing.
+    """
+    phrases = grams.asked(words)
+    if not phrases or most < 1:
+        return ()
+    narrowed = {
+        "labels": [label.value for label in labels],
+        "person": person,
+        "category": category.value if category else "",
+        "superseded": int(superseded_too),
+        "before": before or _NEWEST,
+        "most": most,
+    }
+    read = _read(session, phrases, words, narrowed)
+    floor = read[-1].id if len(read) == most else 0
+    unread = _unread(session, phrases, {**narrowed, "floor": floor})
+    both = sorted((*read, *unread), key=lambda hit: -hit.id)
+    return tuple(both[:most])
+
+
+def _read(
+    session: Session,
+    phrases: tuple[Phrase, ...],
+    words: str,
+    narrowed: Mapping[str, Any],
+) -> tuple[Hit, ...]:
+    needles = _needles(words, phrases)
+    values = {**narrowed, **{f"n{i}": one for i, one in enumerate(needles)}}
+    if session.get_bind().dialect.name == "sqlite":
+        values["wanted"] = _fts5(phrases)
+        rows = session.execute(_SQLITE, values)
+        return tuple(_hit(row) for row in rows)
+    values["wanted"] = _tsquery(phrases)
+    values |= {f"p{i}": _in_order(phrases, i) for i in range(grams.MOST_TERMS)}
+    session.execute(text("SET LOCAL enable_seqscan = off"))  # it would unpack all
+    rows = session.execute(_POSTGRESQL, values)
+    found = tuple(_hit(row) for row in rows)
+    session.execute(text("SET LOCAL enable_seqscan = on"))
+    return found
+
+
+def _unread(
+    session: Session, phrases: tuple[Phrase, ...], narrowed: Mapping[str, Any]
+) -> tuple[Hit, ...]:
+    """Look into the cards of documents that have no row in the index yet."""
+    rows = session.execute(_CARDS, {**narrowed, "like": f"%{_spelt(phrases[0])}%"})
+    return tuple(
+        replace(_hit(row), excerpt=row.keywords)
+        for row in rows
+        if _stands_in(phrases, f"{row.number}\n{row.title}\n{row.keywords}")
+    )[: narrowed["most"]]
+
+
+def _stands_in(phrases: tuple[Phrase, ...], card: str) -> bool:
+    """Tell whether every phrase stands in a card, as the index would tell it."""
+    tokens = f" {grams.indexed(card)} "
+    return all(
+        f" {' '.join(phrase.tokens)}{'' if phrase.open_ended else ' '}" in tokens
+        for phrase in phrases
+    )
+
+
+def _fts5(phrases: tuple[Phrase, ...]) -> str:
+    """Return an FTS5 expression; tokens hold no quotes, letters and digits only."""
+    return " AND ".join(
+        f'"{" ".join(phrase.tokens)}"{"*" if phrase.open_ended else ""}'
+        for phrase in phrases
+    )
+
+
+def _tsquery(phrases: tuple[Phrase, ...]) -> str:
+    """Return every token on its own: PostgreSQL forgets places in long texts.
+
+    Whether those of a phrase stand side by side is looked up in the grams.
+    """
+    return " & ".join(
+        f"'{token}'{':*' if phrase.open_ended and token is phrase.tokens[-1] else ''}"
+        for phrase in phrases
+        for token in phrase.tokens
+    )
+
+
+def _in_order(phrases: tuple[Phrase, ...], number: int) -> str:
+    """Return what must stand in the grams for a phrase; nothing for a single token."""
+    if number >= len(phrases) or len(phrases[number].tokens) == 1:
+        return ""
+    return f" {' '.join(phrases[number].tokens)}"
+
+
+def _needles(words: str, phrases: tuple[Phrase, ...]) -> list[str]:
+    """Return what an excerpt is cut around, the first that stands there."""
+    wanted = [term.lower() for term in words.split()]
+    wanted += [_spelt(phrase) for phrase in phrases]
+    different = list(dict.fromkeys(wanted))[:_NEEDLES]
+    return [*different, *different[:1] * (_NEEDLES - len(different))]
+
+
+def _spelt(phrase: Phrase) -> str:
+    """Return a phrase's characters: pairs overlap; of words of letters the first."""
+    first, *others = phrase.tokens
+    if others and not first.isascii():
+        return first + "".join(token[1:] for token in others)
+    return first
+
+
+def _hit(row: Any) -> Hit:
+    excerpt = " ".join((row.excerpt or "").split())
+    lead = "…" if row.place > AROUND + 1 else ""
+    tail = "…" if len(row.excerpt or "") == _SPAN else ""
+    return Hit(
+        id=row.id,
+        number=row.number,
+        version=row.version,
+        kind=row.kind,
+        title=row.title,
+        category=row.category,
+        label=row.label,
+        day=row.day,
+        at=row.issued_at,
+        excerpt=f"{lead}{excerpt}{tail}" if excerpt else "",
+        reading=row.reading,
+    )
+
+
+_SPAN = 4 * AROUND
+_EARLY = 4000  # characters looked at first: a common word stands among them
+_COLUMNS = "d.id, d.number, d.version, d.kind, d.title, d.category, d.label, d.day, d.issued_at"
+_NARROWED = """(d.label IN :labels OR d.issued_by = :person)
+    AND (:category = '' OR d.category = :category)
+    AND (:superseded = 1 OR d.superseded_by_id IS NULL) AND d.id < :before"""
+
+
+def _place(within: str, position: str) -> str:
+    """Return SQL of where the first needle that is there begins; else 1."""
+    looks = (
+        f"nullif({position}(lower({part}), :n{number}), 0)"
+        for number in range(_NEEDLES)
+        for part in (f"substr({within}, 1, {_EARLY})", within)
+    )
+    return f"coalesce({', '.join(looks)}, 1)"
+
+
+def _quoted(position: str) -> str:
+    """Return SQL that shows the newest hits with what stands around the words."""
+    place = _place("t.body", position)
+    start = f"CASE WHEN place > {AROUND} THEN place - {AROUND} ELSE 1 END"
+    # Only constants of this module are put together here; what is sought is bound.
+    return f"""
+        , placed AS (SELECT newest.id, t.reading, {place} AS place
+                     FROM newest JOIN document_text t ON t.document_id = newest.id)
+        SELECT {_COLUMNS}, placed.reading, placed.place,
+               substr(t.body, {start}, {_SPAN}) AS excerpt
+        FROM placed JOIN document d ON d.id = placed.id
+        JOIN document_text t ON t.document_id = placed.id ORDER BY d.id DESC"""  # noqa: S608
+
+
+def _typed(sql: str, *more: Any) -> Any:
+    """Return a statement whose columns come back as the models have them."""
+    names = ("id", "number", "version", "kind", "title", "category", "label", "day")
+    columns = [getattr(Document, name) for name in (*names, "issued_at")]
+    statement: TextClause = text(sql).bindparams(
+        bindparam("labels", type_=String, expanding=True)
+    )
+    types = {column.key: column.type for column in (*columns, *more)}
+    return statement.columns(**types)
+
+
+_SQLITE = _typed(
+    f"""WITH newest AS MATERIALIZED (
+        SELECT f.rowid AS id FROM document_fts f
+        CROSS JOIN document d ON d.id = f.rowid
+        WHERE document_fts MATCH :wanted AND f.rowid < :before AND {_NARROWED}
+        ORDER BY f.rowid DESC LIMIT :most)
+    """  # noqa: S608 - constants
+    + _quoted("instr"),
+    DocumentText.reading,
+)
+_ORDERED = " AND ".join(
+    f"""(CAST(:p{number} AS text) = '' OR (SELECT strpos(t.grams, :p{number}) > 0
+        FROM document_text t WHERE t.document_id = kept.id))"""  # noqa: S608 - constants
+    for number in range(grams.MOST_TERMS)
+)
+_POSTGRESQL = _typed(
+    f"""WITH found AS MATERIALIZED (
+        SELECT id FROM document_fts WHERE vector @@ CAST(:wanted AS tsquery)),
+    kept AS MATERIALIZED (
+        SELECT d.id FROM found JOIN document d ON d.id = found.id
+        WHERE {_NARROWED} ORDER BY d.id DESC),
+    newest AS MATERIALIZED (
+        SELECT kept.id FROM kept WHERE {_ORDERED} LIMIT :most)
+    """  # noqa: S608 - constants
+    + _quoted("strpos"),
+    DocumentText.reading,
+)
+_CARDS = _typed(
+    f"""SELECT {_COLUMNS}, d.keywords, NULL AS reading, '' AS excerpt, 1 AS place
+    FROM document d WHERE {_NARROWED} AND d.id > :floor
+    AND lower(d.number || ' ' || d.title || ' ' || d.keywords) LIKE :like
+    AND NOT EXISTS (SELECT 1 FROM document_text t WHERE t.document_id = d.id)
+    ORDER BY d.id DESC"""  # noqa: S608 - constants
+)
