@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import hung, inspect, month, registers, report, runs, screens
+from bench import archive, hung, inspect, month, registers, report, runs, screens
 from bench.machine import describe
 from opsdesk.core import clock
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var/bench/results"
 RESULTS = ROOT / "bench/RESULTS.md"
-PARTS = ("sweeps", "hung", "screens", "registers", "month", "runs", "report")
+PARTS = ("sweeps", "hung", "screens", "registers", "month", "runs", "archive", "report")
 
 
 def main() -> int:
@@ -45,6 +45,11 @@ def _the_rest(parts: set[str], chosen: argparse.Namespace) -> None:
     measures: dict[str, Callable[[], dict[str, Any]]] = {
         "month": partial(month.month, chosen.tickets),
         "runs": runs.measure,
+        "archive": partial(
+            archive.measure,
+            chosen.documents,
+            tuple(chosen.store or archive.STORES),
+        ),
     }
     for name, measure in measures.items():
         if name in parts:
@@ -56,6 +61,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
     parser.add_argument("--sizes", default="30x5,100x5,300x5", help="SERVERSxRUNS,…")
     parser.add_argument("--tickets", type=int, default=100_000, metavar="N")
+    parser.add_argument("--documents", type=int, default=20_000, metavar="N")
     parser.add_argument("--store", action="append", choices=registers.STORES)
     parser.add_argument("--only", action="append", default=[], metavar="ROW")
     parser.add_argument("--hung-rounds", type=int, default=3)

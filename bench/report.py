@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import month
+from bench import archive, month
 from bench.rivals import OPSDESK, POOL, RAW, XARGS
 
 Part = dict[str, Any]
@@ -36,7 +36,8 @@ def _lines(parts: dict[str, Part]) -> Iterator[str]:
     )
     if parts:
         yield from _machine(max(parts.values(), key=lambda part: str(part["at"])))
-    yield from _targets(sweeps, parts.get("hung"), parts.get("screens"))
+    found = archive.targets(parts.get("archive"))
+    yield from _targets(sweeps, parts.get("hung"), parts.get("screens"), found)
     for part in sweeps:
         yield from _sweep(part)
     if sweeps:
@@ -47,6 +48,8 @@ def _lines(parts: dict[str, Part]) -> Iterator[str]:
         yield from _screens(parts["screens"])
     if "month" in parts:
         yield from month.lines(parts["month"])
+    if "archive" in parts:
+        yield from archive.lines(parts["archive"])
 
 
 def _machine(part: Part) -> Iterator[str]:
@@ -61,9 +64,12 @@ def _machine(part: Part) -> Iterator[str]:
 
 
 def _targets(
-    sweeps: Sequence[Part], hung: Part | None, screens: Part | None
+    sweeps: Sequence[Part],
+    hung: Part | None,
+    screens: Part | None,
+    more: Iterable[Target],
 ) -> Iterator[str]:
-    rows = [*_of_sweeps(sweeps), *_of_hung(hung), *_of_screens(screens)]
+    rows = [*_of_sweeps(sweeps), *_of_hung(hung), *_of_screens(screens), *more]
     yield "## Against the targets"
     yield ""
     yield "| target | measured | met |"

@@ -203,7 +203,7 @@ def _quoted(position: str) -> str:
     start = f"CASE WHEN place > {AROUND} THEN place - {AROUND} ELSE 1 END"
     # Only constants of this module are put together here; what is sought is bound.
     return f"""
-        , placed AS (SELECT newest.id, t.reading, {place} AS place
+        , placed AS MATERIALIZED (SELECT newest.id, t.reading, {place} AS place
                      FROM newest JOIN document_text t ON t.document_id = newest.id)
         SELECT {_COLUMNS}, placed.reading, placed.place,
                substr(t.body, {start}, {_SPAN}) AS excerpt
