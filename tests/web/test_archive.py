@@ -160,6 +160,7 @@ def test_what_people_wrote_is_shown_as_text(desk: Desk, enter: Enter) -> None:
         ("核心数据库宕机", "数据", "核心<mark>数据</mark>库宕机"),
         ("Oracle与oracle", "ORACLE", "<mark>Oracle</mark>与<mark>oracle</mark>"),
         ("<b>库</b>", "库", "&lt;b&gt;<mark>库</mark>&lt;/b&gt;"),
+        ("db-11 db_1 1", "DB-1", "<mark>db-1</mark>1 <mark>db_1</mark> 1"),
         ("a<mark>b", "mark", "a&lt;<mark>mark</mark>&gt;b"),
         ("甲.乙", ". * (", "甲.乙"),
         ("主库Oracle满", "库oracle", "主<mark>库</mark><mark>Oracle</mark>满"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,47 +12,60 @@ from typing import Any, TypeVar
 from flask import render_template, request, url_for
 from markupsafe import Markup, escape
 
-from opsdesk.archive import shelf
+from opsdesk.archive import search, shelf
 from opsdesk.archive.models import Category, Label
+from opsdesk.archive.search import Hit
 from opsdesk.archive.shelf import Line, Wanted
-from opsdesk.core.text import printable
+from opsdesk.core.text import one_line, printable
 from opsdesk.people.queries import names
 from opsdesk.web import unit
 from opsdesk.web.access import signed_in, somebody
 from opsdesk.web.archive.blueprint import labels, screen, spoken
 
 _Choice = TypeVar("_Choice", Category, Label)
-PAGE = 50
+PAGE, BATCH = 50, 100
+LOOKS = 5
+"""Batches of hits that one page looks through at most; the next page goes on."""
 LONGEST = 100
 KEPT = ("q", "category", "label", "kind", "since", "until", "superseded")
-_RUN = re.compile(
-    r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+|[^\W_\u3400-\u9fff]+"
-)
+_IDEOGRAPHS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"[{_IDEOGRAPHS}]+|[^\W_{_IDEOGRAPHS}]+")
+_HAN = re.compile(f"[{_IDEOGRAPHS}]")
+_BEGINS = "(?<![A-Za-z0-9])"  # where a word of letters or digits begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A line of the list, with the place where the words stand, where one searched."""
+    """A line of the list; where one searched, with the words found in it marked."""
 
     line: Line
+    title: Markup
     excerpt: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of the list; `older`: the key that the next one begins below, if any."""
+
+    rows: Sequence[Row]
+    older: int | None
 
 
 @screen.get("")
 @signed_in
 def index() -> str:
     """List what the present person may read; all that narrows it is in the address."""
-    kept = _kept()
-    rows = _rows(kept)
-    session = unit.session()
-    more = {**kept, "before": rows[PAGE - 1].line.id} if len(rows) > PAGE else None
+    kept, session = _kept(), unit.session()
+    wanted = _wanted(kept)
+    page = _found(kept["q"], wanted) if "q" in kept else _listed(wanted)
+    more = {**kept, "before": page.older} if page.older else None
     return render_template(
         "archive/index.html",
-        rows=rows[:PAGE],
+        rows=page.rows,
         kept=kept,
         older=url_for("archive.index", **more) if more else None,
         is_later_page="before" in request.args,
-        is_empty=not rows and shelf.is_empty(session),
+        is_empty=not page.rows and shelf.is_empty(session),
         kinds=shelf.kinds(session),
         readable=[one for one in Label if one in labels()],
         names=names(session),
@@ -82,23 +96,91 @@ def _wanted(kept: dict[str, Any]) -> Wanted:
     )
 
 
-def _rows(kept: dict[str, Any]) -> Sequence[Row]:
-    wanted = _wanted(kept)
-    found = shelf.lines(unit.session(), wanted, most=PAGE + 1)
-    return [Row(line=line, excerpt=Markup()) for line in found]
+def _listed(wanted: Wanted) -> Page:
+    lines = shelf.lines(unit.session(), wanted, most=PAGE + 1)
+    rows = [
+        Row(line=line, title=escape(one_line(line.title)), excerpt=Markup())
+        for line in lines[:PAGE]
+    ]
+    return Page(rows=rows, older=lines[PAGE - 1].id if len(lines) > PAGE else None)
+
+
+def _found(query: str, wanted: Wanted) -> Page:
+    """Search; what the index does not narrow by is looked at hit by hit, in bounds."""
+    fitting: list[Hit] = []
+    before, went_on = wanted.before, True
+    for _look in range(LOOKS):
+        hits = _hits(query, wanted, before)
+        fitting += [hit for hit in hits if _fits(hit, wanted)]
+        went_on = len(hits) == BATCH
+        if not went_on or len(fitting) > PAGE:
+            break
+        before = hits[-1].id
+    if len(fitting) > PAGE:
+        before, went_on = fitting[PAGE - 1].id, True
+    rows = _rows(query, fitting[:PAGE])
+    return Page(rows=rows, older=before if went_on else None)
+
+
+def _hits(query: str, wanted: Wanted, before: int | None) -> tuple[Hit, ...]:
+    return search.find(
+        unit.session(),
+        query,
+        labels=wanted.labels,
+        person=wanted.person,
+        category=wanted.category,
+        superseded_too=wanted.superseded_too,
+        most=BATCH,
+        before=before,
+    )
+
+
+def _fits(hit: Hit, wanted: Wanted) -> bool:
+    return (
+        wanted.label in (None, hit.label)
+        and wanted.kind in (None, hit.kind)
+        and (wanted.since is None or (hit.day is not None and hit.day >= wanted.since))
+        and (wanted.until is None or (hit.day is not None and hit.day <= wanted.until))
+    )
+
+
+def _rows(query: str, hits: Sequence[Hit]) -> Sequence[Row]:
+    lines = shelf.lines_of(unit.session(), [hit.id for hit in hits])
+    return [
+        Row(
+            line=lines[hit.id],
+            title=marked(one_line(hit.title), query),
+            excerpt=marked(hit.excerpt, query),
+        )
+        for hit in hits
+    ]
 
 
 def marked(text: str, query: str) -> Markup:
     """Return a text as HTML with every word of a query in <mark>; all else escaped."""
-    sought = sorted(set(_RUN.findall(query)), key=len, reverse=True)
+    spellings = f"{query} {unicodedata.normalize('NFKC', query)}"
+    sought = {one for term in spellings.split() for one in _patterns(term)}
     if not sought:
         return escape(printable(text))
-    pattern = re.compile(f"({'|'.join(map(re.escape, sought))})", re.IGNORECASE)
+    longest_first = sorted(sought, key=len, reverse=True)
+    pattern = re.compile(f"({'|'.join(longest_first)})", re.IGNORECASE)
     pieces = pattern.split(printable(text))  # what is found stands at odd places
     return Markup().join(
         Markup("<mark>{}</mark>").format(piece) if place % 2 else escape(piece)
         for place, piece in enumerate(pieces)
     )
+
+
+def _patterns(term: str) -> list[str]:
+    """Return what finds a term as the search does: db-1 is one, 主库db-1 are three."""
+    runs = _RUN.findall(term)
+    if not any(_HAN.match(run) for run in runs):
+        joined = r"[\W_]*".join(map(re.escape, runs))
+        return [f"{_BEGINS}{joined}"] if runs else []
+    return [
+        re.escape(run) if _HAN.match(run) else f"{_BEGINS}{re.escape(run)}"
+        for run in runs
+    ]
 
 
 def _one_of(choices: type[_Choice], value: str) -> _Choice | None:
