@@ -38,7 +38,7 @@ def waiting(session: Session, *, most: int) -> tuple[Waiting, ...]:
         .limit(most)
     )
     return tuple(
-        Waiting(id=id_, sha256=pdf or content) for id_, pdf, content in rows.tuples()
+        Waiting(id=id_, sha256=pdf or content) for id_, pdf, content in rows
     )
 
 
