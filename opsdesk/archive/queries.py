@@ -100,6 +100,19 @@ def of_day(session: Session, kind: str, day: date) -> DocumentView | None:
     return None if row is None else _view(row)
 
 
+def past_term(session: Session, today: date) -> tuple[DocumentView, ...]:
+    """Return the holding versions whose term has passed, the longest ago first.
+
+    A document is kept through the day of its term; nothing is done to it here.
+    """
+    rows = session.scalars(
+        select(Document)
+        .where(Document.keep_until < today, Document.superseded_by_id.is_(None))
+        .order_by(Document.keep_until, Document.id)
+    )
+    return tuple(map(_view, rows))
+
+
 def latest(session: Session, number: str) -> Document | None:
     """Return the row of a number's last version, for operations."""
     return session.scalar(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -178,3 +178,20 @@ def test_of_two_who_describe_the_same_document_the_second_is_told(
         current = queries.current(session, NUMBER)
         assert current is not None
         assert current.title == "甲"
+
+
+def test_a_document_is_past_its_term_from_the_day_after_and_while_it_holds(
+    database: Database, store: Store
+) -> None:
+    with database.unit() as session:
+        entered(session, store, replace(UPLOADED, card=Card(title="a", keep_until=DAY)))
+        forever = replace(UPLOADED, number="DOC-20261123-0002", card=Card(title="b"))
+        entered(session, store, forever)
+        past = [
+            [one.number for one in queries.past_term(session, day)]
+            for day in (DAY, DAY + timedelta(days=1))
+        ]
+        superseded(session, store, seen=1)
+        renewed = queries.past_term(session, DAY + timedelta(days=1))
+    assert past == [[], [NUMBER]]
+    assert renewed == ()
