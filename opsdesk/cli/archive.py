@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from opsdesk.archive import checking, entering, queries
+from opsdesk.archive import checking, entering, queries, search
 from opsdesk.archive.checking import Checked, Fault
 from opsdesk.archive.entering import Card
 from opsdesk.archive.models import Category, Label
@@ -170,3 +170,33 @@ def listed(ctx: click.Context, limit: int) -> None:
         kept = one.keep_until or say("长期", "for good", spoken())
         row = (one.number, f"v{one.version}", one.category, one.label, kept, one.title)
         click.echo(printable("  ".join(map(str, row))))
+
+
+@archive.command(
+    "search",
+    help=told(
+        "在档案里检索，含 PDF、DOCX、XLSX 和文本的内容。退出码：0 找到，1 没有。",
+        "Search the archive, inside PDF, DOCX, XLSX and text. Exit status: 0 found, "
+        "1 nothing.",
+    ),
+)
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=50)
+@click.pass_context
+def sought(ctx: click.Context, words: tuple[str, ...], limit: int) -> None:
+    """Show where every word stands, newest first."""
+    desk = opened(ctx)
+    with desk.database.reading() as session:
+        hits = search.find(
+            session,
+            " ".join(words),
+            labels=frozenset(Label),
+            person=console_user(),
+            most=limit,
+        )
+    if not hits:
+        click.echo(say("没有找到。", "Nothing was found.", spoken()))
+        ctx.exit(1)
+    for hit in hits:
+        click.echo(printable(f"{hit.number}  v{hit.version}  {hit.title}"))
+        click.echo(printable(f"    {' '.join(hit.excerpt.split())}"))

@@ -146,6 +146,10 @@ def test_a_file_is_added_superseded_listed_and_verified_by_commands(
     again = run(config, "archive", "add", str(file), "--supersedes", number)
     assert again.output.split()[:2] == [number, "v2"]
     assert "open" in run(config, "archive", "list").output
+    assert number in run(config, "archive", "search", "制度").output
+    assert run(config, "archive", "search", "没有这个词").exit_code == 1
+    assert number in run(config, "archive", "search", "制度").output
+    assert run(config, "archive", "search", "没有这个词").exit_code == 1
     assert run(config, "archive", "verify").exit_code == 0
     kept = next((tmp_path / "var").rglob(sha256[2:]))
     kept.chmod(0o600)

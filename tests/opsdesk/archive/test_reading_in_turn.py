@@ -103,3 +103,21 @@ def test_a_file_that_is_gone_is_broken_and_not_asked_for_again(desk: Desk) -> No
         assert session.scalars(select(DocumentText.reading)).all() == [Reading.BROKEN]
     assert [hit.reading for hit in found(desk, "资料")] == [Reading.BROKEN]
     assert read_documents.sweep(desk, at=AT) == 0
+
+
+def test_a_document_that_was_described_anew_is_found_by_its_new_card(
+    desk: Desk,
+) -> None:
+    enter(desk, "DOC-20261123-0001", "甲方".encode())
+    read_documents.sweep(desk, at=AT)
+    with desk.database.unit() as session:
+        entering.describe(
+            session,
+            "DOC-20261123-0001",
+            Card(title="消防预案"),
+            seen=Card(title="资料"),
+            by="eng",
+            at=AT,
+        )
+    assert found(desk, "资料") == []
+    assert len(found(desk, "消防 甲方")) == 1
