@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from opsdesk.archive import media, queries
+from opsdesk.archive import indexing, media, queries
 from opsdesk.archive.models import UPLOAD, Category, Document, Label
 from opsdesk.archive.operations import next_version
 from opsdesk.core import audit
@@ -115,6 +115,7 @@ def describe(
         return row
     for name in changed:
         setattr(row, name, getattr(card, name))
+    indexing.title_changed(session, row)
     session.flush()
     audit.write(
         session,
