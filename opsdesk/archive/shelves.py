@@ -15,8 +15,8 @@ CATEGORY_OF = {
     "form:release": Category.CHANGES,
     "form:repair": Category.REPAIRS,
     "plan": Category.PLANS,
-    "drill": Category.PLANS,
-    "response": Category.PLANS,
+    "run:drill": Category.PLANS,
+    "run:response": Category.PLANS,
 }
 
 
