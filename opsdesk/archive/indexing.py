@@ -37,9 +37,7 @@ def waiting(session: Session, *, most: int) -> tuple[Waiting, ...]:
         .order_by(Document.id.desc())
         .limit(most)
     )
-    return tuple(
-        Waiting(id=id_, sha256=pdf or content) for id_, pdf, content in rows
-    )
+    return tuple(Waiting(id=id_, sha256=pdf or content) for id_, pdf, content in rows)
 
 
 def grams_of(card: str, words: str) -> str:

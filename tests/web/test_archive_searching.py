@@ -159,3 +159,24 @@ def test_what_is_not_read_yet_is_found_by_title_and_keywords(
         assert numbers(page) == ["DOC-A"]
         assert f"<mark>{query}</mark>" in page
         assert "等待读取正文" in page
+
+
+def test_a_document_is_found_by_its_new_title_and_no_longer_by_the_old(
+    desk: Desk, enter: Enter
+) -> None:
+    put(desk, "DOC-A", "正文", title="旧题名", keywords="老词")
+    lead = enter(Role.LEAD)
+    about = {"category": "other", "label": "internal", "keep_until": ""}
+    old = {**about, "title": "旧题名", "keywords": "老词"}
+    new = {**about, "title": "值守办法", "keywords": "新词"}
+    seen = {f"seen_{name}": value for name, value in old.items()}
+    answer = lead.post("/archive/DOC-A/1/about", "/archive/new", **new, **seen)
+    assert answer.status_code == 303
+    for query, expected in (
+        ("值守", 1),
+        ("新词", 1),
+        ("旧题", 0),
+        ("老词", 0),
+        ("正文", 1),
+    ):
+        assert len(numbers(lead.get(f"/archive?q={query}").text)) == expected, query
