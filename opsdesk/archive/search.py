@@ -99,8 +99,12 @@ def _read(
 def _unread(
     session: Session, phrases: tuple[Phrase, ...], narrowed: Mapping[str, Any]
 ) -> tuple[Hit, ...]:
-    """Look into the cards of documents that have no row in the index yet."""
-    rows = session.execute(_CARDS, {**narrowed, "like": f"%{_spelt(phrases[0])}%"})
+    """Look into the cards of documents that are not in the index yet, if any is."""
+    store = session.get_bind().dialect.name
+    if not session.scalar(_WAITING[store]):
+        return ()
+    said = {**narrowed, "like": f"%{_spelt(phrases[0])}%"}
+    rows = session.execute(_CARDS[store], said)
     return tuple(
         replace(_hit(row), excerpt=row.keywords)
         for row in rows
@@ -249,10 +253,23 @@ _POSTGRESQL = _typed(
     + _quoted("strpos"),
     DocumentText.reading,
 )
-_CARDS = _typed(
-    f"""SELECT {_COLUMNS}, d.keywords, NULL AS reading, '' AS excerpt, 1 AS place
-    FROM document d WHERE {_NARROWED} AND d.id > :floor
-    AND lower(d.number || ' ' || d.title || ' ' || d.keywords) LIKE :like
-    AND NOT EXISTS (SELECT 1 FROM document_text t WHERE t.document_id = d.id)
-    ORDER BY d.id DESC"""  # noqa: S608 - constants
-)
+_INDEXED = {"sqlite": "document_fts_docsize", "postgresql": "document_fts"}
+"""A small table with one row for each document in the index; its texts are large."""
+_WAITING = {
+    store: text(
+        f"SELECT (SELECT count(*) FROM document) > (SELECT count(*) FROM {indexed})"  # noqa: S608
+    )
+    for store, indexed in _INDEXED.items()
+}
+_CARDS = {
+    store: _typed(
+        f"""WITH unread AS MATERIALIZED (
+            SELECT id FROM document WHERE id > :floor AND id < :before
+            EXCEPT SELECT id FROM {indexed})
+        SELECT {_COLUMNS}, d.keywords, NULL AS reading, '' AS excerpt, 1 AS place
+        FROM unread JOIN document d ON d.id = unread.id
+        WHERE lower(d.number || ' ' || d.title || ' ' || d.keywords) LIKE :like
+        AND {_NARROWED} ORDER BY d.id DESC"""  # noqa: S608 - constants
+    )
+    for store, indexed in _INDEXED.items()
+}
