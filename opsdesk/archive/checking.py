@@ -51,12 +51,16 @@ def verify(session: Session, store: Store) -> Iterator[Checked]:
     """Yield every version, oldest first, after all its files were read again.
 
     The bytes are held against the hashes of the row, and the row against the audit
-    entry of its issue or upload, whose chain `opsdesk audit verify` checks.
+    entry of its issue or upload, and what the trail tells of and no row holds comes
+    last. The chain of the trail itself is for `opsdesk audit verify`.
     """
     told = _told(session)
     query = select(Document).order_by(Document.id)
     for row in session.scalars(query.execution_options(yield_per=100)):
         yield _checked(row, store, told)
+        told.pop((row.number, row.version), None)
+    for number, version in told:
+        yield _gone(number, version)
 
 
 def _told(session: Session) -> Kept:
@@ -100,6 +104,13 @@ def _against(row: Document, told: Kept) -> list[Fault]:
     ]
 
 
+def _gone(number: str, version: int) -> Checked:
+    """Tell of a version that the audit trail knows and the archive does not."""
+    words = _GONE.fill(number=number, version=version)
+    fault = Fault(number=number, version=version, part="row", path="", words=words)
+    return Checked(number=number, version=version, size=0, faults=(fault,))
+
+
 def _fault(row: Document, part: str, path: str, words: Words) -> Fault:
     name = part.removesuffix("_sha256")
     said = words.fill(
@@ -131,6 +142,12 @@ _UNTOLD = Words(
     "请先运行 opsdesk audit verify，再与备份核对。",
     "Nothing in the audit trail tells of {number} version {version}: this row was not "
     "written by the desk. Run opsdesk audit verify, then compare with a backup.",
+)
+_GONE = Words(
+    "{number} 第 {version} 版归档过，现在数据库里没有它这一行。"
+    "请先运行 opsdesk audit verify，再从备份恢复数据库。",
+    "{number} version {version} was archived and its row is gone from the database. Run "
+    "opsdesk audit verify, then restore the database from a backup.",
 )
 _OTHER = Words(
     "{number} 第 {version} 版登记的 {file} 哈希值与归档时的审计记录不符：数据库里的这一行"

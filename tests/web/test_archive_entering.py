@@ -175,6 +175,27 @@ def test_somebody_whom_the_label_keeps_out_cannot_change_or_supersede(
     assert "底价" not in answer.text
 
 
+def test_an_engineer_describes_his_own_documents_and_the_lead_everybodys(
+    desk: Desk, signed_in_as: SignedIn
+) -> None:
+    lead, engineer = signed_in_as(Role.LEAD), signed_in_as(Role.ENGINEER)
+    for browser, title in ((lead, "lead's"), (engineer, "engineer's")):
+        said = {"label": "internal", "category": "other", "title": title}
+        upload(browser, title.encode(), **said)
+    with desk.database.reading() as session:
+        ids = {one.title: one.number for one in queries.issued(session)}
+    new = {"category": "other", "label": "open", "keep_until": "", "keywords": ""}
+    for browser, title, status in (
+        (engineer, "lead's", 422),
+        (engineer, "engineer's", 303),
+        (lead, "lead's", 303),
+    ):
+        was = {**new, "label": "internal", "title": title}
+        path = f"/archive/{ids[title]}/1"
+        answer = described(browser, path, **{**new, "title": title}, **seen(**was))
+        assert answer.status_code == status, title
+
+
 def test_of_a_superseded_version_nothing_more_is_changed(
     desk: Desk, signed_in_as: SignedIn
 ) -> None:

@@ -58,6 +58,16 @@ def require_readable(view: DocumentView) -> None:
         )
 
 
+def may_describe(view: DocumentView) -> bool:
+    """Tell whether the present person says what is said of a document.
+
+    The lead does of every document, an engineer of what he put in himself.
+    """
+    seat = somebody()
+    own = seat.role in BUSINESS and view.issued_by == seat.username
+    return not view.superseded and (seat.role is Role.LEAD or own)
+
+
 def record(view: DocumentView, action: str, part: str) -> None:
     """Write who saw or took what; the last thing a view does."""
     audit.write(

@@ -20,13 +20,14 @@ from opsdesk.core.files import Damaged
 from opsdesk.flows import issue_daily_record, issue_monthly_report
 from opsdesk.people.queries import names
 from opsdesk.web import unit
-from opsdesk.web.access import BUSINESS, signed_in, somebody
+from opsdesk.web.access import signed_in, somebody
 from opsdesk.web.archive import handing
 from opsdesk.web.archive.blueprint import (
     KNOWS_READERS,
     ONE,
     document_at,
     labels,
+    may_describe,
     screen,
     shown,
     spoken,
@@ -79,7 +80,7 @@ def drawn(view: DocumentView, *, refused: str = "", held: Any = None) -> Respons
             today=local_day(g.at, unit.desk().settings.desk.timezone),
             refused=refused,
             held=held or view,
-            may_describe=somebody().role in BUSINESS and not view.superseded,
+            may_describe=may_describe(view),
             **spoken(),
         )
     )

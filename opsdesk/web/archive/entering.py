@@ -19,7 +19,13 @@ from opsdesk.flows.keep_documents import File
 from opsdesk.web import unit
 from opsdesk.web.access import BUSINESS, may, somebody
 from opsdesk.web.archive import card
-from opsdesk.web.archive.blueprint import ONE, document_at, screen, spoken
+from opsdesk.web.archive.blueprint import (
+    ONE,
+    document_at,
+    may_describe,
+    screen,
+    spoken,
+)
 from opsdesk.web.gate import go
 from opsdesk.web.language import said
 from opsdesk.web.words import gettext as _
@@ -107,6 +113,7 @@ def describe(number: str, version: int) -> Response | tuple[Response, int]:
     view, typed = document_at(number, version), _typed()
     try:
         _require_holding(view)
+        _require_own(view)
         entering.describe(
             unit.session(), number, typed.card, seen=_seen(), by=_who(), at=g.at
         )
@@ -121,6 +128,13 @@ def describe(number: str, version: int) -> Response | tuple[Response, int]:
 def _require_holding(view: DocumentView) -> None:
     if view.superseded:
         raise Refused("这一版已被取代，它的说明不再修改。没有保存；请修改现行版本。")
+
+
+def _require_own(view: DocumentView) -> None:
+    if not may_describe(view):
+        raise Refused(
+            "只有运维负责人和归档人能改这份档案的说明。没有保存；请联系运维负责人。"
+        )
 
 
 def _former(number: str) -> DocumentView:

@@ -116,8 +116,21 @@ def test_a_row_that_the_desk_did_not_write_is_named(
             text("UPDATE document SET version = 7 WHERE number = :number"),
             {"number": FILE.number},
         )
+    strange, gone = found(database, store)
+    assert (strange.number, strange.version, strange.part) == (FILE.number, 7, "row")
+    assert (gone.number, gone.version, gone.part) == (FILE.number, 1, "row")
+
+
+def test_a_version_whose_row_was_deleted_is_named(
+    database: Database, store: Store
+) -> None:
+    with database.unit() as session:
+        session.execute(
+            text("DELETE FROM document WHERE number = :number"),
+            {"number": FILE.number},
+        )
     [fault] = found(database, store)
-    assert (fault.number, fault.version, fault.part) == (FILE.number, 7, "row")
+    assert (fault.number, fault.version, fault.part) == (FILE.number, 1, "row")
 
 
 @pytest.fixture

@@ -43,7 +43,8 @@ def put(session: Session, n: int = 1, **said: Any) -> Document:
 def read(session: Session, n: int = 1, words: str = BODY, **said: Any) -> Document:
     """Write a document that has been read."""
     row = put(session, n, **said)
-    indexing.keep(session, row.id, Found(Reading.READ, words), at=AT)
+    found = indexing.words_of(indexing.card_of(row), Found(Reading.READ, words))
+    indexing.keep(session, row.id, found, at=AT)
     return row
 
 
@@ -167,6 +168,19 @@ def test_a_superseded_version_and_other_shelves_are_found_when_asked_for(
     assert {hit.id for hit in both} == {new.id, old.id}
     assert len(find(database, "空调", category=Category.CONTRACT)) == 1
     assert find(database, "空调", category=Category.TRAINING) == []
+
+
+def test_a_title_that_changed_while_the_file_was_read_is_found(
+    database: Database,
+) -> None:
+    with database.unit() as session:
+        row = put(session)
+        words = indexing.words_of(indexing.card_of(row), Found(Reading.READ, BODY))
+        row.title = "消防预案"
+        assert indexing.keep(session, row.id, words, at=AT)
+        assert not indexing.keep(session, row.id, words, at=AT)
+    assert len(find(database, "消防 空调")) == 1
+    assert find(database, "管理制度") == []
 
 
 def test_a_new_title_is_found_and_the_old_one_no_longer(database: Database) -> None:
