@@ -26,18 +26,35 @@ class Waiting:
 
     id: int
     sha256: str
+    card: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What was read in a document, and what the index is made of under its card."""
+
+    found: Found
+    card: str
+    grams: str
 
 
 def waiting(session: Session, *, most: int) -> tuple[Waiting, ...]:
     """Return documents to be read, the newest first: they are looked for soonest."""
     unread = ~exists().where(DocumentText.document_id == Document.id)
-    rows = session.execute(
-        select(Document.id, Document.pdf_sha256, Document.content_sha256)
-        .where(unread)
-        .order_by(Document.id.desc())
-        .limit(most)
+    rows = session.scalars(
+        select(Document).where(unread).order_by(Document.id.desc()).limit(most)
     )
-    return tuple(Waiting(id=id_, sha256=pdf or content) for id_, pdf, content in rows)
+    return tuple(
+        Waiting(
+            id=row.id, sha256=row.pdf_sha256 or row.content_sha256, card=card_of(row)
+        )
+        for row in rows
+    )
+
+
+def words_of(card: str, found: Found) -> Words:
+    """Prepare what is to be kept; a long text takes a second, so do it unlocked."""
+    return Words(found=found, card=card, grams=grams_of(card, found.words))
 
 
 def grams_of(card: str, words: str) -> str:
@@ -62,18 +79,20 @@ def card_of(document: Document) -> str:
     return f"{document.number}\n{document.title}\n{document.keywords}"
 
 
-def keep(session: Session, document_id: int, found: Found, *, at: datetime) -> bool:
+def keep(session: Session, document_id: int, words: Words, *, at: datetime) -> bool:
     """Let a document be found by what was read in it; twice is once."""
-    document = session.get_one(Document, document_id)
     if session.get(DocumentText, document_id) is not None:
         return False
+    card = card_of(session.get_one(Document, document_id))
+    if card != words.card:  # it was described anew meanwhile
+        words = words_of(card, words.found)
     session.add(
         DocumentText(
             document_id=document_id,
-            reading=found.reading,
+            reading=words.found.reading,
             read_at=at,
-            body=found.words,
-            grams=grams_of(card_of(document), found.words),
+            body=words.found.words,
+            grams=words.grams,
         )
     )
     session.flush()

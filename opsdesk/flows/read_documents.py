@@ -30,9 +30,9 @@ def sweep(desk: Desk, *, at: datetime, seconds: float = SECONDS) -> int:
     for document in waiting:
         if done and monotonic() > until:
             break
-        found = _read(desk, document)  # nothing is locked meanwhile
-        with desk.database.unit() as session:
-            done += indexing.keep(session, document.id, found, at=at)
+        words = indexing.words_of(document.card, _read(desk, document))
+        with desk.database.unit() as session:  # nothing was locked till now
+            done += indexing.keep(session, document.id, words, at=at)
     return done
 
 
