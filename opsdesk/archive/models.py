@@ -8,7 +8,10 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from opsdesk.archive.outcome import Reading
 from opsdesk.core.database import Row, choice
+
+__all__ = ["UPLOAD", "Category", "Document", "DocumentText", "Label", "Reading"]
 
 UPLOAD = "upload"  # the kind of what was not printed here
 
@@ -35,17 +38,6 @@ class Label(enum.StrEnum):
     OPEN = "open"  # 公开: everybody who signs in to read
     INTERNAL = "internal"  # 内部: the team and the customer
     RESTRICTED = "restricted"  # 受限: lead, customer and security administrator only
-
-
-class Reading(enum.StrEnum):
-    """What became of reading a document's words into the index."""
-
-    READ = "read"  # its words can be found
-    WORDLESS = "wordless"  # nothing but pictures in it
-    LOCKED = "locked"  # it asks for a password
-    BROKEN = "broken"  # its reader gave up on it
-    TOO_LARGE = "too_large"  # more than the reader takes, or took too long
-    UNKNOWN = "unknown"  # a kind of file that no reader knows
 
 
 class Document(Row):

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from opsdesk.archive.models import Reading
+from opsdesk.archive.outcome import Reading
 from opsdesk.archive.reading.kinds import LONGEST, Found
 
 SECONDS = 30

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from opsdesk.archive import media
-from opsdesk.archive.models import Reading
+from opsdesk.archive.outcome import Reading
 from opsdesk.archive.reading import pdf, word_files, workbooks
 from opsdesk.archive.reading.limits import Locked, TooLarge
 from opsdesk.core.text import storable
