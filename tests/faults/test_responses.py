@@ -2,96 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
-from tests.lab.awkward import peer, silent
+from tests.faults.under_way import (
+    declare,
+    desk_for,
+    ends,
+    hanging,
+    killed_in,
+    known,
+    lab,
+    leased,
+    scratch,
+    states,
+    step,
+)
+from tests.lab.awkward import deaf, peer, silent
 from tests.lab.desk import ROOT, Place, environ, place, until
 from tests.lab.postgres import Postgres, away
 from tests.lab.process import PATIENCE, free_port
 from tests.lab.sshd import Sshd
 from tests.lab.streets import may_build, plug_in, street, unplug
-
-LEASE = 90
-"""Seconds within which a lost step must have become unknown."""
-
-
-def known(host: Sshd, **more: Any) -> dict[str, Any]:
-    """Return a server of the lab as config.yaml has it."""
-    return {
-        "name": host.name,
-        "address": host.address,
-        "port": host.port,
-        "credential": "lab",
-        "host_key": host.host_key,
-        **more,
-    }
-
-
-def desk_for(folder: Path, host: Sshd, **sections: Any) -> Place:
-    credentials = {"lab": {"user": host.user, "key_file": str(host.user_key)}}
-    return place(folder, credentials=credentials, servers=[known(host)], **sections)
-
-
-def declare(desk: Place, *steps: dict[str, Any]) -> str:
-    words = [sys.executable, "-m", "tests.faults.declaring", str(desk.config)]
-    done = subprocess.run(
-        [*words, json.dumps(steps)],
-        capture_output=True,
-        timeout=PATIENCE,
-        check=False,
-        cwd=ROOT,
-        env=environ(),
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode().strip()
-
-
-def step(key: str, action: str, **more: Any) -> dict[str, Any]:
-    arguments = more.pop("arguments", {})
-    return {"key": key, "action": action, "arguments": arguments, **more}
-
-
-def states(desk: Place) -> dict[str, str]:
-    return dict(desk.rows("select key, state from run_step"))
-
-
-def ends(desk: Place, key: str) -> str:
-    """Wait until a step is over or unknown, and return which."""
-
-    def ended() -> str | None:
-        found = states(desk)[key]
-        return found if found not in ("pending", "running") else None
-
-    return str(until(ended, f"{key} is over", seconds=LEASE))
-
-
-def leased(desk: Place, key: str) -> bool:
-    query = f"select 1 from run_step where key = '{key}' and lease_until is not null"
-    return bool(desk.rows(query))
-
-
-@contextmanager
-def killed_in(desk: Place, key: str) -> Iterator[None]:
-    """Run a scheduler until it holds a step, and kill it with SIGKILL there."""
-    with desk.scheduler() as child:
-        until(lambda: leased(desk, key), f"{key} is being carried out")
-        time.sleep(0.3)
-        child.kill()
-        child.wait(PATIENCE)
-    assert states(desk)[key] == "running"
-    yield
 
 
 def test_a_declared_run_is_carried_out_by_the_scheduler(
@@ -115,34 +55,54 @@ def test_a_declared_run_is_carried_out_by_the_scheduler(
         assert (desk.data / "files" / sha256[:2] / sha256[2:]).is_file()
 
 
-@pytest.mark.parametrize("action", ["http.check", "ssh.check", "switch"])
-def test_a_desk_killed_in_a_step_leaves_it_unknown_and_the_run_going(
-    tmp_path: Path, shared: Sshd, action: str
+HANGING = {
+    "sqlite": ("ssh.check", "http.check", "tcp.check", "switch"),
+    "postgresql": ("precheck", "service.status", "restore.verify", "switch"),
+}
+"""What is under way, all at once, when the desk is killed; by the desk's store."""
+
+
+@pytest.mark.parametrize("store", HANGING)
+def test_a_desk_killed_in_its_steps_leaves_each_unknown_and_the_run_going(
+    tmp_path: Path, shared: Sshd, postgres_server: Postgres, store: str
 ) -> None:
-    with peer(silent) as port:
+    kinds = HANGING[store]
+    dump = tmp_path / "ops.sql"
+    dump.write_text(
+        "-- PostgreSQL database dump\n-- PostgreSQL database dump complete\n"
+    )
+    with (
+        peer(silent) as mute,
+        deaf() as blocked,
+        postgres_server.database() as name,
+    ):
+        url = postgres_server.url(name) if store == "postgresql" else None
         desk = place(
             tmp_path / "desk",
-            credentials={
-                "lab": {"user": shared.user, "key_file": str(shared.user_key)}
-            },
-            servers=[known(shared), known(shared, name="mute", port=port)],
+            database={"url": url},
+            credentials=lab(shared),
+            servers=[known(shared), known(shared, name="mute", port=mute)],
             switches={
                 "wan": {"server": shared.name, "to": {"backup": ["/bin/sleep", "300"]}}
             },
+            backups={"ops": {"files": str(dump), "source": {"database": "ops"}}},
+            scratch_targets={"drill": scratch(mute)},
         )
         where = {
-            "http.check": {"server": "mute", "url": f"http://127.0.0.1:{port}/"},
             "ssh.check": {"server": "mute"},
+            "http.check": {"server": "mute", "url": f"http://127.0.0.1:{mute}/"},
+            "tcp.check": {"server": "mute", "port": str(blocked)},
+            "service.status": {"server": "mute", "service": "nginx"},
+            "restore.verify": {"backup": "ops", "target": "drill"},
             "switch": {"switch": "wan", "to": "backup"},
-        }[action]
-        declare(
-            desk,
-            step("hangs", action, arguments=where, timeout=120, idempotent=False),
-        )
-        with killed_in(desk, "hangs"), desk.scheduler():
-            assert ends(desk, "hangs") == "unknown"
-
-    assert desk.rows("select state, is_open from run") == [("running", 1)]
+            "precheck": {"server": "mute"},
+        }
+        declare(desk, *(hanging(kind, where[kind]) for kind in kinds))
+        with killed_in(desk, *kinds), desk.scheduler():
+            assert {kind: ends(desk, kind) for kind in kinds} == dict.fromkeys(
+                kinds, "unknown"
+            )
+        assert desk.rows("select state from run where is_open") == [("running",)]
 
 
 @pytest.mark.parametrize("after", [1, 7, 40])
@@ -181,17 +141,11 @@ def test_a_desk_killed_in_a_restore_leaves_the_target_empty_and_no_tool_running(
     )
     with psycopg.connect(postgres_server.dsn(), autocommit=True) as link:
         link.execute(f"CREATE DATABASE {target}".encode())
-    scratch = {
-        "host": "127.0.0.1",
-        "port": postgres_server.port,
-        "user": "postgres",
-        "database": target,
-    }
     desk = desk_for(
         tmp_path / "desk",
         shared,
         backups={"ops": {"files": str(dump), "source": {"database": "ops"}}},
-        scratch_targets={"drill": scratch},
+        scratch_targets={"drill": scratch(postgres_server.port, target)},
     )
     into = {"backup": "ops", "target": "drill"}
     declare(desk, step("restore", "restore.run", arguments=into, timeout=200))
@@ -277,7 +231,7 @@ def test_a_cable_pulled_in_a_step_ends_it_within_its_limit(
     with street(tmp_path / "street", user_key, 2) as (near, far):
         desk = place(
             tmp_path / "desk",
-            credentials={"lab": {"user": near.user, "key_file": str(user_key)}},
+            credentials=lab(near),
             servers=[known(near), known(far)],
             switches={
                 "wan": {"server": near.name, "to": {"backup": ["/bin/sleep", "60"]}}
@@ -307,7 +261,7 @@ def test_a_target_that_went_away_fails_a_check_and_holds_nobody_up(
 ) -> None:
     desk = place(
         tmp_path / "desk",
-        credentials={"lab": {"user": shared.user, "key_file": str(shared.user_key)}},
+        credentials=lab(shared),
         servers=[known(shared), known(shared, name="gone", port=free_port())],
     )
     declare(

@@ -42,6 +42,20 @@ def peer(manner: Manner) -> Iterator[int]:
                 thread.join()
 
 
+@contextmanager
+def deaf() -> Iterator[int]:
+    """Give a port on which connecting never ends: nobody picks up, the queue is full."""
+    with contextlib.ExitStack() as waiting, socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        door.listen(0)
+        where = door.getsockname()
+        for _ in range(4):
+            caller = waiting.enter_context(socket.socket())
+            caller.settimeout(0)
+            caller.connect_ex(where)
+        yield int(where[1])
+
+
 def silent(_caller: socket.socket, over: threading.Event) -> None:
     """Accept and say nothing."""
     over.wait()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import yaml
 
 from tests.lab.process import PATIENCE, free_port
@@ -82,7 +83,11 @@ class Place:
         return (self.config.parent / "out").read_text(errors="replace")
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Ask the embedded database, read-only, as any outsider could."""
+        """Ask the desk's database, read-only, as any outsider could."""
+        said = yaml.safe_load(self.config.read_text(encoding="utf-8"))
+        if url := (said.get("database") or {}).get("url"):
+            with psycopg.connect(url.replace("+psycopg", "")) as link:
+                return link.execute(query.encode()).fetchall()
         path = next(self.data.glob("*.sqlite3"))
         address = f"file:{path}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=30)) as base:
