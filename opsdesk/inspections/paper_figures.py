@@ -8,6 +8,7 @@ from typing import Any
 
 from opsdesk.inspections.facts import dig, facts_of, number, rows, status_of
 from opsdesk.inspections.summary import VisitSummary
+from probes.catalogue.kernel import MOST as KERNEL_LINES
 from probes.reply import ReplyStatus
 from probes.server import Expectations
 from reports.documents.daily_record import Figures
@@ -39,6 +40,7 @@ def figures_of(visit: VisitSummary) -> Figures | None:
         inodes_percent=_inodes(visit),
         clock_offset_s=_offset(visit),
         failed_logins=_count(visit, "logins", "failed_count"),
+        kernel_errors=_kernel_errors(visit),
     )
 
 
@@ -70,6 +72,15 @@ def _percent(visit: VisitSummary, probe: str, name: str) -> Text:
 def _count(visit: VisitSummary, probe: str, name: str) -> Text:
     value = number(facts_of(visit, probe), name)
     return _gap(visit, probe) if value is None else f"{value:.0f}"
+
+
+def _kernel_errors(visit: VisitSummary) -> Text:
+    """Return the error lines of this boot; the probe brings 200 at most."""
+    facts = facts_of(visit, "kernel")
+    errors = dig(facts, "errors")
+    if not isinstance(errors, list):
+        return _gap(visit, "kernel")
+    return f"≥{KERNEL_LINES}" if len(errors) >= KERNEL_LINES else str(len(errors))
 
 
 def _load(visit: VisitSummary) -> Text:

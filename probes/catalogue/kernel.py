@@ -28,6 +28,9 @@ printf '%s\n' "$out" | grep -iE "$bad" | grep -v 'errors=' | tail -n 200
 return 0
 """
 
+MOST = 200
+"""How many lines the question brings, the latest ones."""
+
 _GRAVE = (
     ("i/o error", Words("磁盘 I/O 错误", "disk I/O error")),
     ("buffer i/o", Words("磁盘 I/O 错误", "disk I/O error")),
@@ -60,7 +63,7 @@ _SOURCES = frozenset({"[journal]", "[dmesg]"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
-    """Error lines of this boot, oldest first, at most 200; stamps are the kernel's."""
+    """Error lines of this boot, oldest first, at most `MOST`; stamps are the kernel's."""
 
     source: str
     errors: tuple[str, ...]

@@ -127,6 +127,7 @@ class Figures:
     inodes_percent: Text = NOT_OBTAINED
     clock_offset_s: Text = NOT_OBTAINED
     failed_logins: Text = NOT_OBTAINED
+    kernel_errors: Text = NOT_OBTAINED  # error lines of this boot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

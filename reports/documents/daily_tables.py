@@ -111,8 +111,9 @@ _OVERVIEW = (
     column("端口\n应有-实有", "Ports\nwant-have", 13.5, _CENTER),
     column("时间偏差 s", "Clock off s", 10, _RIGHT),
     column("失败登录", "Login fails", 9, _RIGHT),
+    column("内核\n错误", "Kernel errors", 9, _RIGHT),
 )
-_MEASURED = 11  # columns from 运行天数 to 失败登录
+_MEASURED = 12  # columns from 运行天数 to 内核错误
 
 
 def _overview(record: DailyRecord, verdict_width: float) -> Grid:
@@ -149,6 +150,7 @@ def _overview_row(number: int, line: ServerLine) -> tuple[Cell, ...]:
         line.ports,
         figures.clock_offset_s,
         figures.failed_logins,
+        figures.kernel_errors,
     )
     return (*map(Cell, head), *map(Cell, measured), *marks)
 
@@ -156,14 +158,15 @@ def _overview_row(number: int, line: ServerLine) -> tuple[Cell, ...]:
 _BY_ROUND = (
     column("序号", "No.", 8, _CENTER),
     column("设备名称", "Device", 35),
-    column("CPU %", "CPU %", 27, _RIGHT),
+    column("CPU %", "CPU %", 25, _RIGHT),
     column("负载（1 分钟）", "Load (1 min)", 27, _RIGHT),
     column("内存 %", "Memory %", 27, _RIGHT),
-    column("Swap %", "Swap %", 25, _RIGHT),
-    column("磁盘最高分区与 %", "Fullest disk %", 41, _RIGHT),
+    column("Swap %", "Swap %", 23, _RIGHT),
+    column("磁盘最高分区与 %", "Fullest disk %", 37, _RIGHT),
     column("inode %", "Inode %", 20, _RIGHT),
-    column("时间偏差 s", "Clock off s", 32, _RIGHT),
-    column("失败登录", "Failed logins", 25, _RIGHT),
+    column("时间偏差 s", "Clock off s", 27, _RIGHT),
+    column("失败登录", "Failed logins", 21, _RIGHT),
+    column("内核错误", "Kernel errors", 21, _RIGHT),
 )
 
 
@@ -195,6 +198,7 @@ def _round_row(number: int, line: ServerLine) -> tuple[Cell, ...]:
                 "inodes_percent",
                 "clock_offset_s",
                 "failed_logins",
+                "kernel_errors",
             )
         ),
     )

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from opsdesk.core.audit_verify import verify
 from opsdesk.core.database import Database
@@ -17,13 +18,15 @@ from opsdesk.core.files import Store
 from opsdesk.core.language import RefusedInWords
 from opsdesk.flows import raise_incidents
 from opsdesk.inspections.models import Slot, Visit
+from opsdesk.inspections.queries.day import day_summary
 from opsdesk.tickets.models import Attachment, Ticket, TicketEvent, What
-from tests.factories.rounds import AT, finding, judged_round, verdict
+from tests.factories.rounds import AT, DAY, finding, judged_round, verdict
 from tests.factories.settings import some_settings
 from tests.factories.tickets import step
 from tests.faults.at_once import at_once
 
 MINUTE = timedelta(minutes=1)
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
@@ -40,7 +43,8 @@ def inspected(desk: Desk, slot: Slot, *found: Any, minutes: int = 0) -> None:
     """Put a finished round of one server on record."""
     with desk.database.unit() as session:
         at = AT + minutes * MINUTE
-        judged_round(session, {"db-1": verdict(*found)}, slot=slot, at=at)
+        day = DAY + timedelta(days=minutes // 1440)
+        judged_round(session, {"db-1": verdict(*found)}, slot=slot, at=at, day=day)
     _without_transcripts(desk)
 
 
@@ -84,6 +88,28 @@ def test_a_finding_seen_again_is_a_note_and_only_a_green_check_lets_it_be_resolv
     with desk.database.reading() as session:
         assert session.scalars(select(Ticket.state)).all() == ["resolved"]
         assert verify(session).sound
+
+
+def test_the_days_paper_names_the_incident_a_finding_had_open_that_day(
+    desk: Desk,
+) -> None:
+    inspected(desk, Slot.MORNING, finding())
+    raise_incidents.sweep(desk, at=AT + MINUTE)
+    (number,) = numbers(desk)
+    with desk.database.unit() as session:
+        ended = {"is_open": False, "closed_at": AT + 60 * MINUTE}
+        session.execute(update(Ticket).values(state="closed", **ended))
+    inspected(desk, Slot.MORNING, finding(), minutes=3 * 1440)
+    raise_incidents.sweep(desk, at=AT + (3 * 1440 + 1) * MINUTE)
+    (_first, second) = numbers(desk)
+
+    def named(days: int) -> list[str]:
+        with desk.database.reading() as session:
+            day = DAY + timedelta(days=days)
+            summary = day_summary(session, day, zone=ZONE, servers=(), names={})
+        return [item.ticket for item in summary.items]
+
+    assert (named(0), named(3)) == ([number], [second])
 
 
 def happened(desk: Desk) -> Sequence[What]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from opsdesk.inspections.models import Condition, Slot, Status
@@ -16,6 +17,7 @@ from opsdesk.inspections.summary import (
     AcknowledgementSummary,
     ExplanationSummary,
 )
+from opsdesk.tickets.models import Ticket
 from probes.finding import Severity, State, Words
 from probes.transcript import Outcome
 
@@ -38,11 +40,11 @@ def abnormal_items(
                 found.setdefault(finding.fingerprint, []).append((round_, finding))
     explained = _explained(session, views, names)
     known = _acknowledged(session, views, names)
-    opened = _opened(session, list(found))
+    past = _Past(_opened(session, list(found)), _tickets(session, list(found), views))
     items = [
         *(_silent_item(rows, views, explained) for rows in silent.values()),
         *(
-            _finding_item(rows, views, explained, known, opened)
+            _finding_item(rows, views, explained, known, past)
             for rows in found.values()
         ),
     ]
@@ -99,6 +101,30 @@ def _opened(session: Session, marks: Sequence[str]) -> dict[str, datetime]:
     return {row.fingerprint: row.opened_at for row in rows}
 
 
+def _tickets(
+    session: Session, marks: Sequence[str], views: Sequence[RoundView]
+) -> dict[str, str]:
+    """Return the number of the incident each finding had open on the day."""
+    if not marks:
+        return {}
+    began = min(round_.started_at for round_ in views if round_.started_at)
+    query = (
+        select(Ticket.fingerprint, Ticket.number)
+        .where(Ticket.fingerprint.in_(marks))
+        .where(or_(Ticket.closed_at.is_(None), Ticket.closed_at >= began))
+        .order_by(Ticket.id.desc())
+    )
+    return {str(row.fingerprint): row.number for row in session.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """By fingerprint: since when a finding stands, and the incident it has."""
+
+    opened: Mapping[str, datetime]
+    tickets: Mapping[str, str]
+
+
 def _silent_item(
     rows: Sequence[tuple[RoundView, VisitView]],
     views: Sequence[RoundView],
@@ -127,7 +153,7 @@ def _finding_item(
     views: Sequence[RoundView],
     explained: Mapping[str, tuple[ExplanationSummary, ...]],
     known: Mapping[str, AcknowledgementSummary],
-    opened: Mapping[str, datetime],
+    past: _Past,
 ) -> AbnormalItem:
     finding = rows[-1][1]
     recheck, at = _recheck(views, rows, finding.server)
@@ -141,11 +167,12 @@ def _finding_item(
         measured=finding.measured,
         limit=finding.limit,
         unit=finding.unit,
-        first_seen=opened.get(finding.fingerprint),
+        first_seen=past.opened.get(finding.fingerprint),
         seen_in=tuple(Slot(round_.slot) for round_, _ in rows),
         muted=finding.muted,
         explanations=explained.get(finding.fingerprint, ()),
         acknowledgement=known.get(finding.fingerprint),
+        ticket=past.tickets.get(finding.fingerprint, ""),
         standing=rows[-1][0] is _last_with(views, finding.server),
         recheck=recheck,
         recheck_at=at,
