@@ -15,7 +15,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 6.0, 24.0, 22.0
 _PLOT_W, _PLOT_H = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
 _INKS = ("#2f6db5", "#d08a1d", "#b5382f", "#5b8f46", "#7a5ca8", "#8a8f98")
 _DASHES = ("", "5 2", "2 2", "7 2 2 2", "1 2", "9 3")
-_MOST_LABELS = 16
+_MOST_LABELS, _LINE = 16, 10.0
 _STEPS = (4, 8, 12, 16, 20, 40, 60, 80, 100)
 """Tops whose quarters are whole numbers."""
 
@@ -23,13 +23,14 @@ _STEPS = (4, 8, 12, 16, 20, 40, 60, 80, 100)
 def svg(chart: Chart, say: Say) -> str:
     """Return a chart as inline SVG; its title is what a reader hears."""
     top = _top(chart)
-    body = "".join(
-        (*_grid(top), *_labels(chart, say), *_marks(chart, top), *_legend(chart, say))
-    )
+    legend, more = _legend(chart, say)
+    body = "".join((*_grid(top), *_labels(chart, say), *_marks(chart, top), *legend))
     alt = escape(f"{say(chart.title)}（{say(chart.unit)}）")
+    high = HEIGHT + more * _LINE
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" '
-        f'width="170mm" height="{170 * HEIGHT / WIDTH:.1f}mm"><title>{alt}</title>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" '
+        f'viewBox="0 {-more * _LINE:g} {WIDTH:g} {high:g}" '
+        f'width="170mm" height="{170 * high / WIDTH:.1f}mm"><title>{alt}</title>'
         f"{body}</svg>"
     )
 
@@ -82,21 +83,55 @@ def _place(chart: Chart, n: int) -> float:
 
 
 def _labels(chart: Chart, say: Say) -> Iterator[str]:
+    """Draw the labels, in two lines where one is too short, and cut what is longer."""
     every = max(1, ceil(len(chart.labels) / _MOST_LABELS))
+    room = _PLOT_W / len(chart.labels) * every - 3
     for n, label in enumerate(chart.labels):
-        if n % every == 0:
-            yield _text(_place(chart, n), HEIGHT - _BOTTOM + 11, say(label))
+        if n % every:
+            continue
+        first, rest = _broken(say(label), room)
+        yield _text(_place(chart, n), HEIGHT - _BOTTOM + 11, first)
+        if rest:
+            second = _cut(rest, room)
+            yield _text(_place(chart, n), HEIGHT - _BOTTOM + 19.5, second)
 
 
-def _legend(chart: Chart, say: Say) -> Iterator[str]:
-    yield _text(_LEFT, 9, say(chart.unit), anchor="start")
-    x = _LEFT + 60
+def _wide(said: str) -> float:
+    return sum(4.2 if char.isascii() else 7.5 for char in said)
+
+
+def _broken(said: str, room: float) -> tuple[str, str]:
+    """Return what fits into a line, and the rest."""
+    fits = len(said)
+    while fits > 1 and _wide(said[:fits]) > room:
+        fits -= 1
+    return said[:fits], said[fits:]
+
+
+def _cut(said: str, room: float) -> str:
+    if _wide(said) <= room:
+        return said
+    return _broken(said, room - 7.5)[0] + "…"
+
+
+def _legend(chart: Chart, say: Say) -> tuple[list[str], int]:
+    """Return the legend, and how many lines it has above the first."""
+    marks: list[tuple[float, int, str, str]] = []
+    x, line = _LEFT + 60, 0
     for n, series in enumerate(chart.series):
-        said = say(series.name)
-        ink = _INKS[n % len(_INKS)]
-        yield f'<rect x="{x:.1f}" y="4" width="9" height="5" fill="{ink}"/>'
-        yield _text(x + 12, 9, said, anchor="start")
-        x += 24 + sum(4.2 if char.isascii() else 7.5 for char in said)
+        said = _cut(say(series.name), WIDTH - _LEFT - 90)
+        if marks and x + 14 + _wide(said) > WIDTH:
+            x, line = _LEFT + 60, line + 1
+        marks.append((x, line, said, _INKS[n % len(_INKS)]))
+        x += 24 + _wide(said)
+    drawn = [_text(_LEFT, 9 - line * _LINE, say(chart.unit), anchor="start")]
+    for x, row, said, ink in marks:
+        y = 9 - (line - row) * _LINE
+        drawn.append(
+            f'<rect x="{x:.1f}" y="{y - 5:g}" width="9" height="5" fill="{ink}"/>'
+        )
+        drawn.append(_text(x + 12, y, said, anchor="start"))
+    return drawn, line
 
 
 def _marks(chart: Chart, top: float) -> Iterator[str]:
