@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports.fonts import Face, everyday, faces
+from reports.fonts import Face, characters, everyday, faces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,10 +43,10 @@ def pdf(html: str, *, cache: Path, data: bytes = b"") -> bytes:
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
     chosen = everyday()
-    rare = {char for char in html if not char.isspace()} - _characters(chosen)
+    rare = {char for char in html if not char.isspace()} - characters(chosen)
     if rare:
         chosen = faces(cache)
-        html = _legible(html, rare - _characters(chosen))
+        html = _legible(html, rare - characters(chosen))
     fetcher, configuration = _fetcher(chosen), FontConfiguration()
     style = CSS(
         string=_declared(chosen), font_config=configuration, url_fetcher=fetcher
@@ -125,16 +125,6 @@ def _environment() -> dict[str, str]:
 def _last_line(stderr: bytes, status: int) -> str:
     lines = stderr.decode("utf-8", "replace").strip().splitlines()
     return lines[-1][:300] if lines else f"the renderer ended with status {status}"
-
-
-def _characters(chosen: Iterable[Face]) -> set[str]:
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 - WeasyPrint brings it
-
-    found: set[str] = set()
-    for face in chosen:
-        with TTFont(face.path, lazy=True) as font:
-            found.update(map(chr, font.getBestCmap()))
-    return found
 
 
 def _legible(html: str, missing: set[str]) -> str:

@@ -11,7 +11,7 @@ from functools import cache
 
 from reports.documents.parts import Rows
 from reports.documents.words import Text
-from reports.fonts import everyday
+from reports.fonts import everyday, opened
 
 PIXELS = 16  # between two tab stops; the renderer takes whole pixels only
 STOP = PIXELS * 25.4 / 96  # the same in mm
@@ -73,9 +73,7 @@ def width(text: str, size: float) -> float:
 
 @cache
 def _advances() -> tuple[dict[str, int], int]:
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 - WeasyPrint brings it
-
-    with TTFont(everyday()[0].path, lazy=True) as font:
+    with opened(everyday()[0]) as font:
         advance = font["hmtx"]
         known = {
             chr(code): advance[name][0] for code, name in font.getBestCmap().items()

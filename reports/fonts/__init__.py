@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import lzma
 import os
+import struct
 import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 FOLDER = Path(__file__).parent
 PACKED = (
     ("Noto Sans SC Wide", "NotoSansSC-Wide.ttf.xz", "NotoSansSC-Wide-2.004.ttf"),
     ("Noto Sans HK Rare", "NotoSansHK-Rare.ttf.xz", "NotoSansHK-Rare-2.004.ttf"),
 )
+
+
+class Incomplete(Exception):
+    """A bundled face is missing or damaged: the program has to be installed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,37 @@ def everyday() -> tuple[Face, ...]:
     )
 
 
+@contextmanager
+def opened(face: Face) -> Iterator[Any]:
+    """Open a face to look into it. Raises Incomplete."""
+    from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415 - WeasyPrint's
+
+    try:
+        with TTFont(face.path, lazy=True) as font:
+            yield font
+    except (OSError, TTLibError, LookupError, AssertionError, struct.error) as error:
+        raise Incomplete(_INCOMPLETE.format(name=face.path.name)) from error
+
+
+def characters(chosen: Iterable[Face]) -> set[str]:
+    """Return the characters that one of the faces has. Raises Incomplete."""
+    found: set[str] = set()
+    for face in chosen:
+        with opened(face) as font:
+            found.update(map(chr, font.getBestCmap()))
+    return found
+
+
+def missing() -> tuple[str, ...]:
+    """Return the files of faces that did not come with the program, or are empty."""
+    packed = (FOLDER / name for _family, name, _target in PACKED)
+    every = (*(face.path for face in everyday()), *packed)
+    return tuple(p.name for p in every if not p.is_file() or not p.stat().st_size)
+
+
+_INCOMPLETE = "the bundled face {name} is missing or damaged: install opsdesk again"
+
+
 def faces(cache: Path) -> tuple[Face, ...]:
     """Every face as a file; the wide ones are unpacked into `cache` the first time."""
     wide = (
@@ -61,6 +99,8 @@ def _unpacked(source: Path, target: Path) -> Path:
         with os.fdopen(handle, "wb") as stream:
             stream.write(lzma.decompress(source.read_bytes()))
         part.replace(target)
+    except (FileNotFoundError, lzma.LZMAError) as error:
+        raise Incomplete(_INCOMPLETE.format(name=source.name)) from error
     finally:
         part.unlink(missing_ok=True)
     return target

@@ -14,7 +14,7 @@ from opsdesk.cli.checkup.line import Line, attention, fine, problem, same
 from opsdesk.core import clock
 from opsdesk.core.settings import Settings
 from probes.finding import Words
-from reports.fonts import FOLDER
+from reports.fonts import PACKED, everyday, missing
 
 _OLDEST = (3, 11)
 _LIBRARIES = ("pango-1.0", "pangoft2-1.0")
@@ -43,11 +43,11 @@ def printing(_settings: Settings) -> Iterator[Line]:
 
 def fonts(_settings: Settings) -> Iterator[Line]:
     """Look whether the faces that paper is set in came with the program."""
-    faces = sorted(FOLDER.glob("*.ttf*"))
-    if len(faces) < 4:  # noqa: PLR2004 - regular, bold, wide, symbols
-        yield problem(_FONTS, same(len(faces)), _REINSTALL)
+    absent = missing()
+    if absent:
+        yield problem(_FONTS, _ABSENT.fill(names=", ".join(absent)), _REINSTALL)
     else:
-        yield fine(_FONTS, same(len(faces)))
+        yield fine(_FONTS, same(len(everyday()) + len(PACKED)))
 
 
 def wall_clock(settings: Settings) -> Iterator[Line]:
@@ -139,6 +139,7 @@ _INSTALL_PANGO = Words(
     "Install libpango-1.0-0 libpangoft2-1.0-0 (Debian); without them no PDF is made.",
 )
 _FONTS = Words("随附字体", "Fonts")
+_ABSENT = Words("缺少：{names}", "missing: {names}")
 _REINSTALL = Words(
     "字体文件不全，请重新安装 opsdesk。",
     "The fonts are incomplete; install opsdesk again.",
