@@ -7,6 +7,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from reports import word_contents
 from reports.documents.parts import (
     Align,
     Cell,
@@ -203,25 +204,20 @@ def _rows(writer: _Writer, part: Rows) -> None:
 
 
 def _heading(writer: _Writer, part: Heading) -> None:
-    if part.page:
-        _new_page(writer)
     style = "标题 1" if part.level == _CHAPTER else "标题 2"
-    writer.word.add_paragraph(writer.say(part.text), style=style)
-
-
-def _new_page(writer: _Writer) -> None:
-    from docx.enum.text import WD_BREAK  # noqa: PLC0415 - see docx
-
-    writer.word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+    paragraph = writer.word.add_paragraph(writer.say(part.text), style=style)
+    paragraph.paragraph_format.page_break_before = part.page or None
+    if part.anchor:
+        word_contents.bookmark(paragraph, part.anchor)
 
 
 def _contents(writer: _Writer, part: Contents) -> None:
-    """Write the chapters' names; Word puts in the pages when its fields are renewed."""
-    _new_page(writer)
+    """Write the chapters' names; the word processor puts in their pages."""
     title = Words("目　录", "Contents")
-    writer.word.add_paragraph(writer.say(title), style="标题")
-    for text, _anchor in part.entries:
-        writer.word.add_paragraph(writer.say(text), style="正文")
+    head = writer.word.add_paragraph(writer.say(title), style="标题")
+    head.paragraph_format.page_break_before = True
+    entries = ((writer.say(text), anchor) for text, anchor in part.entries)
+    word_contents.write(writer.word, entries)
 
 
 def _prose(writer: _Writer, part: Prose, *, together: bool) -> None:

@@ -122,7 +122,7 @@ def shade(cell: _Cell, tint: str) -> None:
     from docx.oxml.ns import qn  # noqa: PLC0415
 
     properties = cell._tc.get_or_add_tcPr()  # noqa: SLF001 - python-docx has no door
-    ground = _element("shd", val="clear", color="auto", fill=tint)
+    ground = element("shd", val="clear", color="auto", fill=tint)
     place = properties.find(qn("w:vAlign"))
     if place is None:
         properties.append(ground)
@@ -132,12 +132,12 @@ def shade(cell: _Cell, tint: str) -> None:
 
 def repeat_head(row: _Row) -> None:
     """Repeat this row at the top of every page."""
-    row._tr.get_or_add_trPr().append(_element("tblHeader", val="true"))  # noqa: SLF001
+    row._tr.get_or_add_trPr().append(element("tblHeader", val="true"))  # noqa: SLF001
 
 
 def keep_row_whole(row: _Row) -> None:
     """Never split the row between pages."""
-    row._tr.get_or_add_trPr().append(_element("cantSplit", val="true"))  # noqa: SLF001
+    row._tr.get_or_add_trPr().append(element("cantSplit", val="true"))  # noqa: SLF001
 
 
 def set_least_height(row: _Row, millimetres: float) -> None:
@@ -174,11 +174,11 @@ def set_margins(table: Table, beside: float, above: float = 0) -> None:
     from docx.oxml.ns import qn  # noqa: PLC0415
     from docx.shared import Mm  # noqa: PLC0415
 
-    room = _element("tblCellMar")
+    room = element("tblCellMar")
     sides = (("top", above), ("left", beside), ("bottom", above), ("right", beside))
     for side, millimetres in sides:
         width = str(Mm(millimetres).twips)
-        room.append(_element(side, w=width, type="dxa"))
+        room.append(element(side, w=width, type="dxa"))
     properties = table._tbl.tblPr  # noqa: SLF001
     look = properties.find(qn("w:tblLook"))
     if look is None:
@@ -192,14 +192,15 @@ def add_field(paragraph: Paragraph, code: str) -> None:
     for kind, text in (("begin", ""), ("", code), ("end", "")):
         run = paragraph.add_run()
         if kind:
-            run._r.append(_element("fldChar", fldCharType=kind))  # noqa: SLF001
+            run._r.append(element("fldChar", fldCharType=kind))  # noqa: SLF001
             continue
-        instruction = _element("instrText")
+        instruction = element("instrText")
         instruction.text = text
         run._r.append(instruction)  # noqa: SLF001
 
 
-def _element(tag: str, **attributes: str) -> Any:
+def element(tag: str, **attributes: str) -> Any:
+    """Return an element of the word processor's own namespace."""
     from docx.oxml import OxmlElement  # noqa: PLC0415
     from docx.oxml.ns import qn  # noqa: PLC0415
 
