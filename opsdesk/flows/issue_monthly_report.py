@@ -15,7 +15,9 @@ from opsdesk.core.desk import Desk
 from opsdesk.core.language import RefusedInWords
 from opsdesk.core.settings import Settings
 from opsdesk.flows.month import material, responses
+from opsdesk.flows.month.material import number_of
 from opsdesk.flows.month.report import report
+from opsdesk.reporting.queries import drafts
 from opsdesk.reporting.span import Span
 from probes.finding import Words as Sentence
 from reports import page, pdf, word
@@ -23,26 +25,27 @@ from reports.documents.freezing import digest, freeze, issued, thaw
 from reports.documents.monthly import MonthlyReport
 from reports.documents.parts import Issue
 from reports.documents.words import say
+from reports.fonts import Incomplete
 
-KIND = "monthly_report"
+KIND = material.KIND
 _SECONDS, _MEMORY_MIB = 240, 1536
 _TO_COME = Sentence(
     "{period} 还没有开始（今天是 {today}），没有数据可以出具报告；没有生成任何文件。"
     "请选择已开始的时期。",
-    "{period} has not begun (today is {today}), so there is nothing to report; nothing "
+    "{english} has not begun (today is {today}), so there is nothing to report; nothing "
     "was made. Choose a period that has begun.",
 )
 _TOO_EARLY = Sentence(
     "{period} 在合同开始日期 {start} 之前，没有报告；没有生成任何文件。"
     "请核对报告期，或 config.yaml 中的 contract.start。",
-    "{period} ended before the contract began ({start}), so there is no report; nothing "
+    "{english} ended before the contract began ({start}), so there is no report; nothing "
     "was made. Check the period, or contract.start in config.yaml.",
 )
 _NOTHING = Sentence(
     "{period} 没有任何巡检，也没有任何登记的事件、请求、变更等，"
     "没有数据可以出具报告；没有生成任何文件。"
     "请核对报告期。",
-    "{period} has no rounds and no record in any register, so there is nothing to "
+    "{english} has no rounds and no record in any register, so there is nothing to "
     "report; nothing was made. Check the period.",
 )
 _NO_PDF = Sentence(
@@ -115,9 +118,6 @@ def gather(
 
     Raises Refused for a period to come, one before the contract, or one without data.
     """
-    from opsdesk.flows.month.report import number_of  # noqa: PLC0415
-    from opsdesk.reporting.queries import drafts  # noqa: PLC0415
-
     refuse_impossible(settings, span, at=at)
     written = narrative
     if written is None:
@@ -126,7 +126,7 @@ def gather(
     if not found.rounds and not any(
         r.opened or r.closed for r in found.registers.values()
     ):
-        raise RefusedInWords(_NOTHING, period=span.words.zh)
+        raise RefusedInWords(_NOTHING, **_named(span))
     return report(found, responses.runs(session, span))
 
 
@@ -134,10 +134,14 @@ def refuse_impossible(settings: Settings, span: Span, *, at: datetime) -> None:
     """Raise Refused for a period to come, or one before the contract began."""
     today: date = at.astimezone(settings.desk.timezone).date()
     if span.first > today:
-        raise RefusedInWords(_TO_COME, period=span.words.zh, today=today)
+        raise RefusedInWords(_TO_COME, **_named(span), today=today)
     start = settings.contract.start
     if start is not None and span.last < start:
-        raise RefusedInWords(_TOO_EARLY, period=span.words.zh, start=start)
+        raise RefusedInWords(_TOO_EARLY, **_named(span), start=start)
+
+
+def _named(span: Span) -> dict[str, str]:
+    return {"period": span.words.zh, "english": span.words.en}
 
 
 def _parcel(
@@ -180,8 +184,8 @@ def as_file(
             memory_mib=_MEMORY_MIB,
             data=freeze(record),
         )
-    except pdf.Unprintable as error:
-        reason = error.reason.replace("{", "(").replace("}", ")")
+    except (pdf.Unprintable, Incomplete) as error:
+        reason = str(error).replace("{", "(").replace("}", ")")
         raise RefusedInWords(_NO_PDF, reason=reason) from error
 
 

@@ -17,7 +17,7 @@ from opsdesk.core.outbox.operations import tell
 from opsdesk.flows import issue_monthly_report as flow
 from opsdesk.flows.itself import SELF
 from opsdesk.flows.keep_promises import rules_of
-from opsdesk.flows.month.report import number_of
+from opsdesk.flows.month.material import number_of
 from opsdesk.people.models import Person, Role
 from opsdesk.reporting import operations, span
 from opsdesk.reporting.models import Order, OrderState

@@ -90,10 +90,14 @@ class Span:
     def after(self) -> Span:
         """Return the period of the same sort that follows."""
         first = self.last + DAY
-        if self.sort is Sort.MONTHLY:
-            return month(first.year, first.month, self.zone)
-        last = first + (len(self.days) - 1) * DAY
-        return Span(sort=self.sort, first=first, last=last, zone=self.zone)
+        match self.sort:
+            case Sort.MONTHLY:
+                return month(first.year, first.month, self.zone)
+            case Sort.YEARLY:
+                return year(first.year, self.zone)
+            case _:
+                last = first + (len(self.days) - 1) * DAY
+                return Span(sort=self.sort, first=first, last=last, zone=self.zone)
 
 
 def month(year: int, number: int, zone: ZoneInfo) -> Span:
@@ -101,6 +105,12 @@ def month(year: int, number: int, zone: ZoneInfo) -> Span:
     last = calendar.monthrange(year, number)[1]
     first = date(year, number, 1)
     return Span(sort=Sort.MONTHLY, first=first, last=first.replace(day=last), zone=zone)
+
+
+def year(number: int, zone: ZoneInfo) -> Span:
+    """Return a year."""
+    first, last = date(number, 1, 1), date(number, 12, 31)
+    return Span(sort=Sort.YEARLY, first=first, last=last, zone=zone)
 
 
 def read(text: str, today: date, zone: ZoneInfo) -> Span:
@@ -114,15 +124,18 @@ def read(text: str, today: date, zone: ZoneInfo) -> Span:
     if found := _MONTH.fullmatch(text):
         return month(int(found[1]), int(found[2]), zone)
     if _YEAR.fullmatch(text):
-        first, last = date(int(text), 1, 1), date(int(text), 12, 31)
-        return Span(sort=Sort.YEARLY, first=first, last=last, zone=zone)
+        return year(int(text), zone)
     raise RefusedInWords(_UNREADABLE, text=text)
 
 
 def between(first: date, last: date, zone: ZoneInfo) -> Span:
-    """Return any period of up to a year. Raises Refused."""
+    """Return any period of up to a year; a whole month or year is that. Raises Refused."""
     if not first <= last <= first + (LONGEST - 1) * DAY:
         raise RefusedInWords(_NO_PERIOD, first=first, last=last)
+    whole = (month(first.year, first.month, zone), year(first.year, zone))
+    for one in whole:
+        if (one.first, one.last) == (first, last):
+            return one
     return Span(sort=Sort.PERIOD, first=first, last=last, zone=zone)
 
 
@@ -133,7 +146,10 @@ def parse(code: str, zone: ZoneInfo) -> Span:
     if len(code) == len("2026"):
         return read(code, date.min, zone)
     first, _, last = code.partition("-")
-    return between(date.fromisoformat(first), date.fromisoformat(last), zone)
+    found = between(date.fromisoformat(first), date.fromisoformat(last), zone)
+    if found.code != code:
+        raise RefusedInWords(_ANOTHER_CODE, code=code, other=found.code)
+    return found
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -144,6 +160,10 @@ _UNREADABLE = Words(
     "看不懂报告期 {text}；请写成 2026-10（月）、2026（年）或 last（上月）。没有生成任何文件。",
     "{text} is no period; write 2026-10 (a month), 2026 (a year) or last (the last "
     "month). Nothing was made.",
+)
+_ANOTHER_CODE = Words(
+    "报告期 {code} 就是 {other}，请用这个编号；没有生成任何文件。",
+    "The period {code} is {other}: use that name; nothing was made.",
 )
 _NO_PERIOD = Words(
     "报告期 {first} 至 {last} 不成立：开始不能晚于结束，且最长一年。没有生成任何文件。",

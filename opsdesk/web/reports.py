@@ -1,4 +1,4 @@
-"""The reports of months: drafts with paragraphs to write, printing, downloads."""
+"""The reports of months, years, any period: drafts to write, printing, downloads."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from opsdesk.core.clock import local_day
 from opsdesk.core.errors import NotFound, Refused
 from opsdesk.core.language import RefusedInWords
 from opsdesk.flows import issue_monthly_report as flow
-from opsdesk.flows.month.report import number_of
+from opsdesk.flows.month.material import number_of
 from opsdesk.flows.month.summary import NARRATIVES
 from opsdesk.people.models import Role
 from opsdesk.reporting import operations, span
 from opsdesk.reporting.models import OrderState
 from opsdesk.reporting.queries import drafts
-from opsdesk.web import unit
+from opsdesk.web import report_periods, unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
 from opsdesk.web.archive.blueprint import document_at
 from opsdesk.web.forms import EmptyForm
@@ -30,7 +30,6 @@ from reports.documents.monthly import MonthlyReport, Table
 from reports.documents.words import say
 
 screen = Blueprint("reports", __name__, url_prefix="/reports")
-MONTHS = 12
 TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -42,26 +41,29 @@ UNDER_WAY = (OrderState.WAITING, OrderState.PRINTING)
 @screen.get("")
 @may(*READERS)
 def index() -> str:
-    """List the last months, each with its issued report and its order."""
-    session = unit.session()
-    rows = [
-        {
-            "span": one,
-            "paper": documents.current(session, _number(one)),
-            "order": drafts.last_order(session, _number(one)),
-        }
-        for one in _months()
-    ]
-    return render_template("reports/index.html", rows=rows, under_way=UNDER_WAY)
+    """List the last months, the years and chosen periods, each with its report."""
+    session, settings = unit.session(), unit.desk().settings
+    today = local_day(g.at, settings.desk.timezone)
+    return render_template(
+        "reports/index.html",
+        months=tuple(report_periods.months(session, settings, today)),
+        years=tuple(report_periods.years(session, settings, today)),
+        others=tuple(report_periods.others(session, settings)),
+        under_way=UNDER_WAY,
+        words=words,
+        today=today,
+    )
 
 
-def _months() -> Iterator[span.Span]:
-    zone = unit.desk().settings.desk.timezone
-    today = local_day(g.at, zone)
-    one = span.month(today.year, today.month, zone)
-    for _turn in range(MONTHS):
-        yield one
-        one = one.before
+@screen.get("/period")
+@may(*READERS)
+def period() -> Response:
+    """Lead to the report of the days that were chosen."""
+    given = request.args
+    one = report_periods.asked(
+        given.get("first", ""), given.get("last", ""), unit.desk().settings
+    )
+    return go(url_for("reports.draft", code=one.code))
 
 
 def _number(one: span.Span) -> str:
@@ -81,6 +83,7 @@ def _asked(code: str) -> span.Span:
 def draft(code: str) -> str:
     """Show a period: its figures read-only, its paragraphs, its versions."""
     one, session = _asked(code), unit.session()
+    today = local_day(g.at, one.zone)
     number = _number(one)
     written = drafts.draft(session, number)
     record, why = _record(one)
@@ -99,6 +102,9 @@ def draft(code: str) -> str:
         writes=somebody().role is Role.LEAD,
         issues=somebody().role in BUSINESS,
         longest=operations.LONGEST,
+        period=words(one.words),
+        former=one.before.code,
+        latter=one.after.code if one.after.first <= today else "",
         form=EmptyForm(),
     )
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from pypdf import PdfReader
 from sqlalchemy import select
 
-from opsdesk.archive import queries as archive
 from opsdesk.core.database import Database
 from opsdesk.core.desk import Desk
 from opsdesk.core.errors import Refused
@@ -25,13 +20,12 @@ from opsdesk.flows import issue_monthly_report as flow
 from opsdesk.inspections.models import Condition, Round, Visit
 from opsdesk.people.models import Person
 from opsdesk.people.roster.models import Duty
-from opsdesk.reporting import operations, span
+from opsdesk.reporting import span
 from opsdesk.tickets.models import Kind, Ticket
 from reports.documents.freezing import freeze, thaw
-from reports.documents.monthly import Ledger, MonthlyReport, Table
+from reports.documents.monthly import MonthlyReport, Table
 from reports.documents.words import say
 from tests.factories.months import HELD, NOW, a_month
-from tests.factories.papers import text
 
 ZONE = ZoneInfo("Asia/Shanghai")
 OCTOBER = span.month(2026, 10, ZONE)
@@ -172,7 +166,10 @@ def test_rounds_are_counted_as_held_late_missed_or_without_a_record(
     assert figures["health.heard"] == sum(v.outcome == "answered" for v in asked)
     reasons = rows(table(record, "迟巡与缺检的原因"))
     assert sum("停电" in row[3] for row in reasons) == 1
-    assert len(reasons) == 31 * 3 - len(done)
+    told = sum(
+        int(row[1].removesuffix(" 次")) if "次" in row[1] else 1 for row in reasons
+    )
+    assert told == 31 * 3 - len(done)
 
 
 def test_findings_are_counted_by_what_stood_in_the_month(
@@ -271,43 +268,3 @@ def test_what_cannot_be_reported_is_refused_in_words(desk: Desk) -> None:
             pytest.raises(Refused, match=said),
         ):
             flow.gather(session, settings, period, at=NOW)
-
-
-@pytest.mark.pdf
-def test_issued_it_lands_in_the_archive_with_its_data_and_every_row(
-    desk: Desk, tickets: list[Ticket]
-) -> None:
-    first = flow.issue(desk, OCTOBER, by="lead", at=NOW)
-    assert first.number == "WRY-YB-202610"
-    paper = desk.store.get(first.pdf_sha256 or "")
-    reader = PdfReader(io.BytesIO(paper))
-    attached = json.loads(reader.attachments["report.json"][0])
-    assert attached == json.loads(desk.store.get(first.content_sha256))
-    found = text(paper)
-    for kind in Kind:
-        for ticket in opened(tickets, kind):
-            assert ticket.number in found
-    record = thaw(MonthlyReport, desk.store.get(first.content_sha256))
-    visits = next(a for a in record.appendices if a.key == "appendix-visits")
-    lines = [line for b in visits.blocks if isinstance(b, Ledger) for line in b.lines]
-    assert len(lines) == 2 * len(HELD) + 2
-    for line in lines:
-        assert "".join("".join(say(text, "zh").split()) for text in line) in found
-    again = flow.issue(desk, OCTOBER, by="lead", at=NOW + timedelta(hours=1))
-    assert again.version == 1
-    _superseded(desk)
-
-
-def _superseded(desk: Desk) -> None:
-    """Write a paragraph, issue again: a new version, the former says it is."""
-    words: dict[str, Any] = {"highlights": "本月平稳 𬍛㼆" + "长" * 10_000}
-    with desk.database.unit() as session:
-        operations.write(session, "WRY-YB-202610", words, version=0, by="lead", at=NOW)
-    second = flow.issue(desk, OCTOBER, by="lead", at=NOW + timedelta(hours=2))
-    assert second.version == 2
-    found = text(desk.store.get(second.pdf_sha256 or ""))
-    assert "本月平稳" in found
-    assert found.count("长") >= 10_000
-    with desk.database.reading() as session:
-        old = archive.version(session, "WRY-YB-202610", 1)
-    assert old.superseded

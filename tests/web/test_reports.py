@@ -98,3 +98,55 @@ def test_odd_addresses_and_empty_months_are_answered_in_words(
     assert "没有任何巡检" in lead.get("/reports/202608").text
     assert "还没有开始" in lead.get("/reports/209901").text
     assert lead.post("/reports/209901/issue", "/reports").status_code in (400, 409, 422)
+
+
+@pytest.mark.usefixtures("a_round")
+def test_years_and_chosen_days_are_opened_written_and_ordered_as_months_are(
+    signed_in_as: SignedIn, sqlite_database: Database
+) -> None:
+    lead = signed_in_as(Role.LEAD)
+    found = lead.get("/reports/period?first=2026-11-01&last=2026-11-07")
+    assert found.status_code == 303
+    week = found.headers["Location"]
+    assert week == "/reports/20261101-20261107"
+    for page, number in (("/reports/2026", "2026"), (week, week[9:])):
+        assert "编写" in lead.get(page).text
+        assert lead.post(page, page, version="0", risks="风险").status_code == 303
+        assert "风险</textarea>" in lead.get(page).text
+        assert lead.post(f"{page}/issue", page).status_code == 303
+        with sqlite_database.reading() as session:
+            order = drafts.last_order(session, f"WRY-YB-{number}")
+        assert order is not None
+        assert "等待出具" in lead.get(page).text
+    listed = lead.get("/reports").text
+    assert 'href="/reports/2026">2026 年</a>' in listed
+    assert f'href="{week}">2026-11-01 至 2026-11-07</a>' in listed
+
+
+@pytest.mark.usefixtures("a_round")
+def test_a_period_leads_to_its_neighbours_but_not_into_the_future(
+    signed_in_as: SignedIn,
+) -> None:
+    lead = signed_in_as(Role.LEAD)
+    shown = lead.get("/reports/202609").text
+    assert 'href="/reports/202608"' in shown
+    assert 'href="/reports/202610"' in shown
+    assert 'href="/reports/2101"' not in lead.get("/reports/2100").text
+
+
+def test_days_that_are_a_month_lead_to_its_report_and_odd_ones_are_refused_in_words(
+    signed_in_as: SignedIn,
+) -> None:
+    lead = signed_in_as(Role.LEAD)
+    month = lead.get("/reports/period?first=2026-10-01&last=2026-10-31")
+    assert month.headers["Location"] == "/reports/202610"
+    for asked, said in (
+        ("first=2026-10-09&last=2026-10-01", "开始不能晚于结束"),
+        ("first=2024-01-01&last=2026-10-01", "最长一年"),
+        ("first=2026-10-01", "请填写开始与结束日期"),
+        ("first=x&last=%3Cb%3E", "请填写开始与结束日期"),
+    ):
+        refused = lead.get(f"/reports/period?{asked}")
+        assert refused.status_code in (400, 409, 422), asked
+        assert said in refused.text
+        assert "没有生成任何文件" in refused.text

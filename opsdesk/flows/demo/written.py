@@ -7,7 +7,7 @@ from datetime import datetime
 from opsdesk.core.clock import local_day
 from opsdesk.core.desk import Desk
 from opsdesk.flows.demo.stage import LEAD
-from opsdesk.flows.month.report import number_of
+from opsdesk.flows.month.material import number_of
 from opsdesk.reporting import operations, span
 
 PARAGRAPHS = {

@@ -217,7 +217,10 @@ CLAUSES = (
         "D29",
         "4.5",
         Words("《运维月报》", "Monthly report"),
-        Words("本报告", "this report"),
+        Words(
+            "本报告；更长的报告期为其中各整月已归档的月报",
+            "this report; of longer periods, the archived ones of their whole months",
+        ),
     ),
     Clause(
         "D30",

@@ -12,6 +12,7 @@ from opsdesk.flows.month.clauses import CLAUSES, Clause
 from opsdesk.flows.month.material import Material
 from opsdesk.flows.month.told import NONE, column, share
 from opsdesk.reporting.queries.tickets import TicketRow, attained
+from opsdesk.reporting.span import Sort
 from opsdesk.tickets.models import Kind
 from reports.documents.monthly import ReportSection, Table
 from reports.documents.words import Text, Words, not_obtained
@@ -100,9 +101,10 @@ def _minutes_to_site(row: TicketRow) -> float:
 
 
 def _running(m: Material, figures: Figures) -> Counted:
-    months = len({(day.year, day.month) for day in m.span.days})
+    begun = [day for day in m.span.days if day <= m.today and m.in_contract(day)]
+    months = {(day.year, day.month) for day in begun}
     return {
-        "D04": (months, _n(figures, "drills.done")),
+        "D04": (len(months), _n(figures, "drills.done")),
         "D06": (1, int(_n(figures, "capacity.filesystems") > 0)),
         "D16": (_n(figures, "rounds.due"), _n(figures, "rounds.done")),
     }
@@ -126,15 +128,20 @@ def _registers(m: Material, figures: Figures) -> Counted:
 
 
 def _papers(m: Material, figures: Figures) -> Counted:
-    today = m.cut_off.astimezone(m.span.zone).date()
-    over = m.at >= m.span.until
-    days = sum(over or day < today for day in m.span.days)
     forms = {"D30": Kind.CHANGE, "D31": Kind.REPAIR, "D33": Kind.PROBLEM}
     emergencies = _n(figures, "drills.emergencies")
     return {
-        "D28": (days, len(m.records)),
-        "D29": (1, 1),
+        "D28": (len(m.days), sum(day in m.records for day in m.days)),
+        "D29": _monthly(m),
         **{id_: (n := len(m.registers[kind].opened), n) for id_, kind in forms.items()},
         "D32": (emergencies, emergencies),
         "D34": _closed(m.registers[Kind.REQUEST].opened),
     }
+
+
+def _monthly(m: Material) -> tuple[int, int]:
+    """Count this report, or those of the months of a longer period."""
+    if m.span.sort is Sort.MONTHLY:
+        return 1, 1
+    months = m.months
+    return len(months), sum(one in m.monthly for one in months)

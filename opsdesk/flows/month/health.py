@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
 
+from opsdesk.flows.month.fleet import came_and_went
 from opsdesk.flows.month.material import SLOTS, Material
+from opsdesk.flows.month.steps import Steps, steps
 from opsdesk.flows.month.told import NONE, column, share
 from opsdesk.inspections.queries.month import VisitRow
 from probes.catalogue.forecast import days_to_full
@@ -30,6 +31,7 @@ def chapter(m: Material, figures: dict[str, float | None]) -> ReportSection:
     asked = [v for v in m.visits if v.outcome is not None]
     heard = [v for v in asked if v.outcome in HEARD]
     figures["health.asked"], figures["health.heard"] = len(asked), len(heard)
+    found = disks(m)
     return ReportSection(
         key="health",
         title=Words("系统运行情况", "Health and availability"),
@@ -43,6 +45,7 @@ def chapter(m: Material, figures: dict[str, float | None]) -> ReportSection:
                 )
             ),
             _kinds(asked),
+            came_and_went(m),
             Missing(
                 title=Words("业务可用率（分钟口径）", "Availability by the minute"),
                 reason=Words(
@@ -53,8 +56,8 @@ def chapter(m: Material, figures: dict[str, float | None]) -> ReportSection:
                     "not an availability",
                 ),
             ),
-            _disks(m, figures),
-            _chart(m),
+            _disks(m, found, figures),
+            *_chart(m, found),
             _resources(m),
         ),
     )
@@ -116,9 +119,12 @@ def kind_words(kind: str) -> Text:
     return Words(found.zh, found.en)
 
 
-def disks(m: Material) -> dict[tuple[str, str], list[Sample]]:
+Disks = dict[tuple[str, str], list[Sample]]
+
+
+def disks(m: Material) -> Disks:
     """Return every file system's readings, oldest first."""
-    found: dict[tuple[str, str], list[Sample]] = {}
+    found: Disks = {}
     for visit in m.visits:
         for key, value in visit.readings.items():
             if visit.began_at and (mount := _DISK.fullmatch(key)):
@@ -145,10 +151,12 @@ _DISKS = (
 )
 
 
-def _disks(m: Material, figures: dict[str, float | None]) -> Table:
+def _disks(m: Material, found: Disks, figures: dict[str, float | None]) -> Table:
+    asked = m.last_asked
     rows = []
-    for (server, mount), samples in disks(m).items():
-        rows.append((forecast(samples), -samples[-1].value, server, mount, samples))
+    for (server, mount), samples in found.items():
+        days = forecast(samples) if server in asked else None
+        rows.append((days, -samples[-1].value, server, mount, samples))
     rows.sort(key=lambda r: (r[0] is None, r[0] or 0, r[1], r[2]))
     figures["capacity.filesystems"] = len(rows)
     figures["capacity.filling"] = sum(r[0] is not None for r in rows)
@@ -159,52 +167,66 @@ def _disks(m: Material, figures: dict[str, float | None]) -> Table:
         ),
         columns=_DISKS,
         lines=tuple(
-            (
-                server,
-                mount,
-                f"{samples[0].value:g}",
-                f"{samples[-1].value:g}",
-                f"{samples[-1].value - samples[0].value:+g}",
-                f"{max(s.value for s in samples):g}",
-                NONE if days is None else Words(f"{days} 天", f"{days} days"),
-            )
+            (server, mount, *_course(samples), _full(days, gone=server not in asked))
             for days, _last, server, mount, samples in rows[:20]
         ),
         nothing=NOT_OBTAINED,
         formula=Words(
-            "预计写满＝（100−期末）÷本期读数两两斜率的中位数（Theil–Sen），少于 7 天的读数、"
-            "没有增长或一年内不会写满的记「—」；增量为百分点。",
-            "full in = (100 − last) / the median of the slopes between all readings "
-            "(Theil–Sen); — with less than 7 days of them, without growth, or beyond a year.",
+            "预计写满＝（100−期末）÷读数两两斜率的中位数（Theil–Sen），取本期最后 90 次读数；"
+            "少于 7 天的读数、没有增长或一年内不会写满的记「—」；期末的巡检已没有的设备不预计，"
+            "「期末」为其最后一次读数；增量为百分点。",
+            "full in = (100 − last) / the median of the slopes between all readings of the "
+            "last 90 (Theil–Sen); — with less than 7 days of them, without growth, or "
+            "beyond a year; nothing is foretold of a device that was no longer asked at "
+            "the end, whose last reading stands as it was.",
         ),
     )
 
 
-def _chart(m: Material) -> Chart:
-    found = sorted(disks(m).items(), key=lambda one: one[1][-1].value, reverse=True)[
-        :DRAWN
-    ]
-    return Chart(
+def _course(samples: list[Sample]) -> tuple[str, ...]:
+    first, last = samples[0].value, samples[-1].value
+    most = max(s.value for s in samples)
+    return f"{first:g}", f"{last:g}", f"{last - first:+g}", f"{most:g}"
+
+
+def _full(days: int | None, *, gone: bool) -> Text:
+    if gone:
+        return Words("已不在巡检", "no longer asked")
+    return NONE if days is None else Words(f"{days} 天", f"{days} days")
+
+
+def _chart(m: Material, every: Disks) -> tuple[Chart, ...]:
+    """Return the chart; none where nothing was read, as the table before it says."""
+    found = sorted(every.items(), key=lambda one: one[1][-1].value, reverse=True)
+    if not found:
+        return ()
+    parts = steps(m.span)
+    chart = Chart(
         title=Words("已用空间最高的分区", "The fullest file systems"),
         unit="%",
         kind=ChartKind.LINES,
-        labels=tuple(f"{d:%m-%d}" for d in m.span.days),
+        labels=parts.labels,
         series=tuple(
-            Series(name=f"{server} {mount}", values=_daily(m, samples))
-            for (server, mount), samples in found
+            Series(name=f"{server} {mount}", values=_lasts(m, parts, samples))
+            for (server, mount), samples in found[:DRAWN]
         ),
         formula=Words(
-            "每天最后一次读数；没有读数的日子断开。",
-            "each day's last reading; a gap where there is none.",
+            f"{parts.each.zh}最后一次读数；没有读数的断开。",
+            f"the last reading of {parts.each.en}; a gap where there is none.",
         ),
     )
+    return (chart,)
 
 
-def _daily(m: Material, samples: Iterable[Sample]) -> tuple[float | None, ...]:
-    last: dict[date, float] = {}
+def _lasts(
+    m: Material, parts: Steps, samples: Iterable[Sample]
+) -> tuple[float | None, ...]:
+    last: dict[int, float] = {}
     for sample in samples:
-        last[sample.at.astimezone(m.span.zone).date()] = sample.value
-    return tuple(last.get(day) for day in m.span.days)
+        day = sample.at.astimezone(m.span.zone).date()
+        if day in parts.of:
+            last[parts.of[day]] = sample.value
+    return tuple(last.get(n) for n in range(len(parts.labels)))
 
 
 _RESOURCES = (

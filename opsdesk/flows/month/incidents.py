@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from opsdesk.flows.month.material import Material, breaches
+from opsdesk.flows.month.steps import steps
 from opsdesk.flows.month.told import brief, change, column, count, length, share, stamp
 from opsdesk.flows.registers import BY_KIND
 from opsdesk.reporting.queries.tickets import Register, TicketRow, attained
@@ -37,7 +38,7 @@ def chapter(m: Material, figures: dict[str, float | None]) -> ReportSection:
             flow(m, found, Words("事件", "Incidents")),
             _attained(m, found),
             _groups(found),
-            _chart(m, found),
+            *_chart(m, found),
             grouped(
                 found.opened,
                 "cause_class",
@@ -163,27 +164,27 @@ def _kept(rows: Sequence[TicketRow], name: str) -> str:
     return f"{kept.met}/{kept.n}（{share(kept.met, kept.n)}）"
 
 
-def _chart(m: Material, found: Register) -> Chart:
-    opened = Counter(r.opened_at.astimezone(m.span.zone).date() for r in found.opened)
-    closed = Counter(
-        r.closed_at.astimezone(m.span.zone).date() for r in found.closed if r.closed_at
-    )
-    return Chart(
-        title=Words("每日新增与关闭的事件", "Incidents opened and closed each day"),
+def _chart(m: Material, found: Register) -> tuple[Chart, ...]:
+    """Return the chart; none where nothing came or went, as the table before it says."""
+    if not found.opened and not found.closed:
+        return ()
+    zone, parts = m.span.zone, steps(m.span)
+    opened = (row.opened_at.astimezone(zone).date() for row in found.opened)
+    closed = (r.closed_at.astimezone(zone).date() for r in found.closed if r.closed_at)
+    chart = Chart(
+        title=Words(
+            f"{parts.each.zh}新增与关闭的事件",
+            f"Incidents opened and closed {parts.each.en}",
+        ),
         unit=Words("件", "incidents"),
         kind=ChartKind.BARS,
-        labels=tuple(f"{d:%m-%d}" for d in m.span.days),
+        labels=parts.labels,
         series=(
-            Series(
-                name=Words("新增", "opened"),
-                values=tuple(float(opened[d]) for d in m.span.days),
-            ),
-            Series(
-                name=Words("关闭", "closed"),
-                values=tuple(float(closed[d]) for d in m.span.days),
-            ),
+            Series(name=Words("新增", "opened"), values=parts.counted(opened)),
+            Series(name=Words("关闭", "closed"), values=parts.counted(closed)),
         ),
     )
+    return (chart,)
 
 
 def grouped(rows: Iterable[TicketRow], name: str, title: Words, kind: Kind) -> Table:
@@ -298,6 +299,5 @@ def _complex(m: Material, found: Register) -> Table:
 
 
 def _iso(m: Material, row: TicketRow, name: str) -> str:
-
     said = row.sheet.get(name)
     return stamp(datetime.fromisoformat(said), m.span.zone) if said else "/"

@@ -18,11 +18,18 @@ from opsdesk.inspections.queries.month import ConditionRow, RoundRow, VisitRow
 from opsdesk.people.models import Person
 from opsdesk.reporting.queries import people, tickets
 from opsdesk.reporting.queries.tickets import Register
-from opsdesk.reporting.span import Span
+from opsdesk.reporting.span import Sort, Span, month
 from opsdesk.tickets.models import Kind
 
+KIND = "monthly_report"
+"""What the archive calls the reports of all periods."""
 HELD = frozenset({Status.JUDGED, Status.REVIEWED, Status.SIGNED})
 SLOTS = (Slot.MORNING, Slot.NOON, Slot.EVENING)
+
+
+def number_of(settings: Settings, span: Span) -> str:
+    """Return a report's number, WRY-YB-202610."""
+    return f"{settings.contract.form_prefix}-YB-{span.code}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,7 @@ class Material:
     conditions: list[ConditionRow]
     reviewers: dict[date, str]
     records: Mapping[date, DocumentView]
+    monthly: frozenset[str]
     registers: Mapping[Kind, Register]
     notes: Mapping[int, list[str]]
     staff: people.Staff
@@ -50,6 +58,46 @@ class Material:
     def cut_off(self) -> datetime:
         """Return until when the period's data reach: its end, or now if that is earlier."""
         return min(self.at, self.span.until)
+
+    @property
+    def today(self) -> date:
+        """Return the local day of the cut-off: the day after a period that is over."""
+        return self.cut_off.astimezone(self.span.zone).date()
+
+    def in_contract(self, day: date) -> bool:
+        """Tell whether the contract ran on a day, as far as its dates are configured."""
+        contract = self.settings.contract
+        started = contract.start is None or contract.start <= day
+        return started and (contract.end is None or day <= contract.end)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Return the days of the period that were over, within the contract."""
+        return tuple(
+            day for day in self.span.days if day < self.today and self.in_contract(day)
+        )
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Return the numbers of the reports of the whole months among those days."""
+        firsts = dict.fromkeys(day.replace(day=1) for day in self.days)
+        whole = (month(day.year, day.month, self.span.zone) for day in firsts)
+        return tuple(
+            number_of(self.settings, one)
+            for one in whole
+            if self.span.first <= one.first and one.last in self.days
+        )
+
+    @property
+    def last_asked(self) -> frozenset[str]:
+        """Return the devices of the period's last scheduled round."""
+        last = self.visits[-1:]
+        return frozenset(
+            v.server
+            for v in self.visits
+            for end in last
+            if (v.day, v.slot) == (end.day, end.slot)
+        )
 
     @property
     def before_known(self) -> bool:
@@ -80,6 +128,7 @@ def gather(
         conditions=rounds.conditions(session, span.since, span.until),
         reviewers=rounds.reviewers(session, span.first, span.last),
         records=_records(session, span),
+        monthly=_monthly(session, span),
         registers=registers,
         notes=tickets.notes(session, _late(registers[Kind.INCIDENT])),
         staff=people.staff(session, span),
@@ -96,6 +145,14 @@ def _records(session: Session, span: Span) -> dict[date, DocumentView]:
     sought = archive.Sought(kind="daily_record", since=span.first, until=span.last)
     found = archive.issued(session, sought, limit=len(span.days) + 10)
     return {one.day: one for one in found if one.day is not None}
+
+
+def _monthly(session: Session, span: Span) -> frozenset[str]:
+    """Return the numbers of the months' reports that a longer period's days hold."""
+    if span.sort is Sort.MONTHLY:
+        return frozenset()
+    sought = archive.Sought(kind=KIND, since=span.first, until=span.last)
+    return frozenset(one.number for one in archive.issued(session, sought))
 
 
 def _late(incidents: Register) -> list[int]:

@@ -45,7 +45,7 @@ def support(m: Material, figures: Figures) -> ReportSection:
             ),
             _rated(rated),
             _regions(m),
-            _region_chart(m),
+            *_region_chart(m),
             Missing(
                 title=Words("电话接通率", "Calls answered"),
                 reason=Words(
@@ -134,24 +134,25 @@ def _compared(m: Material, now: int, before: int) -> tuple[Text, Text]:
     return count(old), change(now, old)
 
 
-def _region_chart(m: Material) -> Chart:
+def _region_chart(m: Material) -> tuple[Chart, ...]:
+    """Return the chart; none where nobody asked, as the table before it says."""
     found = dict(list(_by_region(m).items())[:REGIONS])
-    return Chart(
+    if not found:
+        return ()
+    chart = Chart(
         title=Words("各区域受理量", "Opened by region"),
         unit=Words("件", "records"),
         kind=ChartKind.STACKED,
-        labels=tuple(found) or ("/",),
+        labels=tuple(found),
         series=tuple(
-            Series(
-                name=words,
-                values=tuple(float(row[key]) for row in found.values()) or (None,),
-            )
+            Series(name=words, values=tuple(float(row[key]) for row in found.values()))
             for key, words in (
                 ("incident", Words("事件", "incidents")),
                 ("request", Words("服务请求", "requests")),
             )
         ),
     )
+    return (chart,)
 
 
 _UNKEPT = (

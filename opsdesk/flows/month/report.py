@@ -17,8 +17,8 @@ from opsdesk.flows.month import (
     summary,
     works,
 )
-from opsdesk.flows.month.material import Material
-from opsdesk.reporting.span import Sort, Span
+from opsdesk.flows.month.material import Material, number_of
+from opsdesk.reporting.span import Sort
 from opsdesk.responses.models import Run
 from reports.documents.monthly import MonthlyReport, ReportSection
 from reports.documents.parts import Frame
@@ -37,11 +37,6 @@ _BOXES = (
     Words("批准（项目经理）", "Approved by (lead)"),
     Words("甲方签收", "Received by the customer"),
 )
-
-
-def number_of(settings: Settings, span: Span) -> str:
-    """Return the report's number, WRY-YB-202610."""
-    return f"{settings.contract.form_prefix}-YB-{span.code}"
 
 
 def report(m: Material, runs: Sequence[Run]) -> MonthlyReport:

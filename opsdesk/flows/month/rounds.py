@@ -1,25 +1,27 @@
-"""The chapter on the rounds: held, late, missed and why; what they found."""
+"""The chapter on the rounds: held, late, missed and why."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
+from itertools import groupby
 
+from opsdesk.flows.month.findings import findings
 from opsdesk.flows.month.material import HELD, SLOTS, Material
-from opsdesk.flows.month.told import brief, change, column, count, share, stamp
+from opsdesk.flows.month.steps import steps, week
+from opsdesk.flows.month.told import change, column, count, share
 from opsdesk.inspections.models import Slot, Status
 from opsdesk.inspections.paper_words import SLOTS as SLOT_WORDS
 from opsdesk.inspections.queries.month import RoundRow
-from probes import catalogue
 from reports.documents.charts import Chart, ChartKind, Series
-from reports.documents.monthly import Block, Paragraph, ReportSection, Table
+from reports.documents.monthly import Paragraph, ReportSection, Table
 from reports.documents.words import Text, Words
 
-TOP = 25
 NO_RECORD = Words(
-    "没有记录，运维台当时没有运行", "there is no record: the desk was not running"
+    "没有任何记录；原因未取得（没有登记）",
+    "there is no record; the reason was not obtained (none was entered)",
 )
-_PROBES = {probe.name: probe.title for probe in catalogue.PROBES}
 
 
 class Slots:
@@ -66,12 +68,11 @@ _COUNTED = (
 
 
 def _due(m: Material, day: date, slot: Slot) -> datetime:
-    times: dict[str, time] = dict(m.settings.inspections.slots)
-    start = m.settings.contract.start
-    at = datetime.combine(day, times[slot.value], m.span.zone)
-    if start is not None and day < start:
+    """Return when a slot is due; never, outside the contract."""
+    if not m.in_contract(day):
         return datetime.max.replace(tzinfo=m.span.zone)
-    return at
+    times: dict[str, time] = dict(m.settings.inspections.slots)
+    return datetime.combine(day, times[slot.value], m.span.zone)
 
 
 def chapter(m: Material, figures: dict[str, float | None]) -> ReportSection:
@@ -89,10 +90,10 @@ def chapter(m: Material, figures: dict[str, float | None]) -> ReportSection:
         blocks=(
             _summary(now, adhoc),
             _counts(now, before),
-            _weeks(m),
+            *_charts(m, now),
             _missed(now),
-            _daily(m),
-            *_findings(m, figures),
+            _summed(m),
+            *findings(m, figures),
         ),
     )
 
@@ -134,36 +135,42 @@ def _counts(now: Slots, before: Slots | None) -> Table:
     )
 
 
-def _weeks(m: Material) -> Chart:
-    labels, series = [], {name: [] for name in _STATES}  # type: ignore[var-annotated]
-    by_day: dict[date, Counter[str]] = {}
+def _charts(m: Material, now: Slots) -> tuple[Chart, ...]:
+    """Return the chart; none where no round was held, as the table before it says."""
+    if not now.done:
+        return ()
+    parts = steps(m.span)
+    held: dict[int, Counter[str]] = {}
     for row in m.rounds:
         if row.slot in SLOTS and row.status in HELD:
-            by_day.setdefault(row.day, Counter()).update(row.counts)
-    for day in m.span.days:
-        labels.append(f"{day.day}" if len(m.span.days) <= _MONTH else f"{day:%m-%d}")
-        for name, values in series.items():
-            held = by_day.get(day)
-            values.append(None if held is None else float(held[name]))
-    return Chart(
-        title=Words("每日巡检结论", "What each day's rounds found"),
+            held.setdefault(parts.of[row.day], Counter()).update(row.counts)
+    chart = Chart(
+        title=Words(
+            f"{parts.each.zh}巡检结论", f"What the rounds of {parts.each.en} found"
+        ),
         unit=Words("台次", "visits"),
         kind=ChartKind.STACKED,
-        labels=tuple(labels),
+        labels=parts.labels,
         series=tuple(
-            Series(name=_STATES[name], values=tuple(values))
-            for name, values in series.items()
+            Series(
+                name=words,
+                values=tuple(
+                    float(held[n][name]) if n in held else None
+                    for n in range(len(parts.labels))
+                ),
+            )
+            for name, words in _STATES.items()
             if name != "normal"
         ),
         formula=Words(
-            "每日早、中、晚完成的巡检中，非「正常」的设备台次；空白为全部正常或没有完成的巡检。",
-            "devices of the day's scheduled rounds that were not normal; nothing is drawn "
+            "早、中、晚完成的巡检中，非「正常」的设备台次；空白为全部正常或没有完成的巡检。",
+            "devices of the scheduled rounds that were not normal; nothing is drawn "
             "where all were, or no round was held.",
         ),
     )
+    return (chart,)
 
 
-_MONTH = 31
 _STATES = {
     "normal": Words("正常", "normal"),
     "attention": Words("关注", "attention"),
@@ -174,47 +181,59 @@ _STATES = {
 
 
 def _missed(now: Slots) -> Table:
-    lines: list[tuple[Text, ...]] = []
-    for key in now.due:
-        row = now.rows.get(key)
-        day = f"{key[0]:%m-%d}"
-        if row is None:
-            lines.append(
-                (day, SLOT_WORDS[key[1]], Words("未巡检", "missed"), NO_RECORD)
-            )
-        elif row.status is Status.MISSED:
-            lines.append(
-                (day, SLOT_WORDS[key[1]], Words("未巡检", "missed"), row.reason or "/")
-            )
-        elif row.late:
-            lines.append(
-                (day, SLOT_WORDS[key[1]], Words("迟巡", "late"), row.reason or "/")
-            )
     return Table(
         title=Words("迟巡与缺检的原因", "Why rounds were late or missed"),
         columns=(
-            column("日期", "Day", 1.2),
+            column("日期", "Day", 2),
             column("时段", "Round", 1),
-            column("状态", "State", 1.2),
-            column("原因", "Why", 8),
+            column("状态", "State", 1),
+            column("原因", "Why", 7.4),
         ),
-        lines=tuple(lines),
+        lines=tuple(_explained(now)),
         nothing=Words("本期没有迟巡和缺检。", "No round was late or missed."),
+        formula=Words(
+            "连续没有任何记录的时段合为一行。",
+            "slots without any record that follow each other are one line.",
+        ),
     )
 
 
-def _daily(m: Material) -> Table:
-    weeks: dict[int, list[RoundRow]] = {}
+def _explained(now: Slots) -> Iterator[tuple[Text, ...]]:
+    """Yield a line for each slot that was late or missed; a gap is one line."""
+    for recorded, keys in groupby(now.due, key=now.rows.__contains__):
+        if not recorded:
+            yield _gap(tuple(keys))
+            continue
+        for day, slot in keys:
+            row = now.rows[day, slot]
+            if row.status is Status.MISSED or row.late:
+                state = _MISSED if row.status is Status.MISSED else _LATE
+                yield f"{day:%m-%d}", SLOT_WORDS[slot], state, row.reason or "/"
+
+
+def _gap(keys: Sequence[tuple[date, Slot]]) -> tuple[Text, ...]:
+    (first, slot), (last, _slot) = keys[0], keys[-1]
+    if len(keys) == 1:
+        return f"{first:%m-%d}", SLOT_WORDS[slot], _MISSED, NO_RECORD
+    day = f"{first:%m-%d}" if first == last else f"{first:%m-%d} – {last:%m-%d}"
+    slots = Words(f"{len(keys)} 次", f"{len(keys)} rounds")
+    return day, slots, _MISSED, NO_RECORD
+
+
+_MISSED, _LATE = Words("未巡检", "missed"), Words("迟巡", "late")
+
+
+def _summed(m: Material) -> Table:
+    """Return the rounds by week, of long periods by month."""
+    parts = steps(m.span)
+    by_month = parts.each.zh == "每月"
+    grouped: dict[date, list[RoundRow]] = {}
     for row in m.rounds:
         if row.slot in SLOTS:
-            weeks.setdefault(
-                (row.day.day - 1) // 7
-                if m.span.sort == "monthly"
-                else row.day.isocalendar().week,
-                [],
-            ).append(row)
+            key = row.day.replace(day=1) if by_month else week(m.span, row.day)
+            grouped.setdefault(key, []).append(row)
     lines = []
-    for rows in weeks.values():
+    for rows in grouped.values():
         total: Counter[str] = Counter()
         for row in rows:
             total.update(row.counts if row.status in HELD else {})
@@ -222,7 +241,9 @@ def _daily(m: Material) -> Table:
         span = f"{min(r.day for r in rows):%m-%d} – {max(r.day for r in rows):%m-%d}"
         lines.append((span, str(held), *(str(total[name]) for name in _STATES)))
     return Table(
-        title=Words("按周汇总", "By week"),
+        title=Words("按月汇总", "By month")
+        if by_month
+        else Words("按周汇总", "By week"),
         columns=(
             column("日期", "Days", 3),
             column("完成", "Held", 1.4, right=True),
@@ -234,119 +255,3 @@ def _daily(m: Material) -> Table:
             "visits of held rounds by conclusion: a device in a round counts one.",
         ),
     )
-
-
-def _findings(m: Material, figures: dict[str, float | None]) -> tuple[Block, ...]:
-    opened = [c for c in m.conditions if c.opened_at >= m.span.since]
-    closed = [c for c in m.conditions if c.closed_at and c.closed_at < m.span.until]
-    left = len(m.conditions) - len(closed)
-    figures.update(
-        {
-            "findings.stood": len(m.conditions),
-            "findings.opened": len(opened),
-            "findings.closed": len(closed),
-            "findings.left": left,
-        }
-    )
-    closing = share(len(closed), len(m.conditions))
-    return (
-        Paragraph(
-            text=Words(
-                f"本期存在过的异常与关注项 {len(m.conditions)} 项，其中本期新发现 {len(opened)} "
-                f"项；已消除 {len(closed)} 项，期末仍存在 {left} 项，闭环率 {closing}。",
-                f"{len(m.conditions)} findings stood in the period, {len(opened)} of them "
-                f"new; {len(closed)} went, {left} stood at its end: {closing} closed.",
-            )
-        ),
-        _by(m, "probe"),
-        _by(m, "server"),
-        _standing(m),
-    )
-
-
-def _tally(m: Material, what: str) -> dict[str, Counter[str]]:
-    counted: dict[str, Counter[str]] = {}
-    for one in m.conditions:
-        row = counted.setdefault(getattr(one, what), Counter())
-        row.update({"all": 1, one.severity: 1, "times": one.times})
-        row["new"] += one.opened_at >= m.span.since
-        row["open"] += one.closed_at is None or one.closed_at >= m.span.until
-    return counted
-
-
-def _by(m: Material, what: str) -> Table:
-    counted = _tally(m, what)
-    order = sorted(counted, key=lambda key: (-counted[key]["all"], key))
-    names = (
-        Words("按检查项统计", "Findings by probe"),
-        Words("按设备统计", "Findings by server"),
-    )
-    head = (
-        column("检查项", "Probe", 3) if what == "probe" else column("设备", "Server", 3)
-    )
-    return Table(
-        title=names[what == "server"],
-        columns=(
-            head,
-            column("合计", "All", 1.3, right=True),
-            column("严重", "Critical", 1.3, right=True),
-            column("警告", "Warning", 1.3, right=True),
-            column("本期新增", "New", 1.5, right=True),
-            column("期末仍在", "Standing", 1.5, right=True),
-        ),
-        lines=tuple(
-            (
-                _named(key) if what == "probe" else key,
-                str(counted[key]["all"]),
-                str(counted[key]["critical"]),
-                str(counted[key]["warning"]),
-                str(counted[key]["new"]),
-                str(counted[key]["open"]),
-            )
-            for key in order[:TOP]
-        ),
-        formula=Words(
-            "同一设备同一现象从出现到消失计 1 项；「严重」「警告」按最后一次判定。",
-            "one abnormality of one device counts once, from when it came until it went.",
-        ),
-    )
-
-
-def _named(probe: str) -> Text:
-    title = _PROBES.get(probe)
-    return Words(title.zh, title.en) if title else probe
-
-
-def _standing(m: Material) -> Table:
-    left = [
-        c for c in m.conditions if c.closed_at is None or c.closed_at >= m.span.until
-    ]
-    return Table(
-        title=Words(
-            f"期末遗留的异常与关注项（最多列 {TOP} 项）",
-            f"Standing at the end (at most {TOP})",
-        ),
-        columns=(
-            column("设备", "Server", 1.6),
-            column("级别", "Severity", 1.1),
-            column("现象", "What", 6),
-            column("出现时间", "Since", 1.6),
-        ),
-        lines=tuple(
-            (
-                one.server,
-                _SEVERITIES.get(one.severity, one.severity),
-                Words(brief(one.message_zh), brief(one.message_en)),
-                stamp(one.opened_at, m.span.zone),
-            )
-            for one in left[:TOP]
-        ),
-        nothing=Words("期末没有遗留项。", "Nothing was left."),
-    )
-
-
-_SEVERITIES = {
-    "critical": Words("严重", "critical"),
-    "warning": Words("警告", "warning"),
-    "info": Words("提示", "info"),
-}

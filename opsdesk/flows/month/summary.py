@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from opsdesk.flows.keep_promises import rules_of
 from opsdesk.flows.month.material import Material
-from opsdesk.flows.month.told import share, stamp
+from opsdesk.flows.month.told import share
+from opsdesk.reporting.span import Span
 from opsdesk.tickets.promises.explaining import POLICIES
 from reports.documents.monthly import Block, Narrative, Paragraph, ReportSection
 from reports.documents.words import Text, Words
@@ -49,22 +51,25 @@ def narrative(m: Material, key: str) -> Narrative:
 
 
 def _scope(m: Material) -> Words:
-    servers, contract = len(m.settings.servers), m.settings.contract
-    period = ""
-    if contract.start:
-        nth = (
-            (m.span.last.year - contract.start.year) * 12
-            + m.span.last.month
-            - contract.start.month
-            + 1
-        )
-        period = f"合同期第 {nth} 个月，"
+    servers, start = len(m.settings.servers), m.settings.contract.start
+    period = "" if start is None else f"{_months(start, m.span)}，"
     return Words(
         f"本报告涵盖 {m.span.first} 至 {m.span.last}（{len(m.span.days)} 天），{period}"
-        f"服务范围为配置的设备 {servers} 台/套及其上的应用。",
+        f"服务范围为生成时配置的设备 {servers} 台/套及其上的应用。",
         f"This report covers {m.span.first} to {m.span.last} ({len(m.span.days)} days): "
-        f"{servers} configured devices and what runs on them.",
+        f"{servers} devices, as configured when it was made, and what runs on them.",
     )
+
+
+def _months(start: date, span: Span) -> str:
+    """Return which months of the contract a period is."""
+    first, last = (
+        max(1, (day.year - start.year) * 12 + day.month - start.month + 1)
+        for day in (span.first, span.last)
+    )
+    if first == last:
+        return f"合同期第 {last} 个月"
+    return f"合同期第 {first} 至第 {last} 个月"
 
 
 def _points(f: Figures) -> tuple[Text, ...]:
@@ -151,9 +156,10 @@ def _basis(m: Material) -> Block:
     told = [
         Words(
             f"数据截至 {m.cut_off.astimezone(m.span.zone):%Y-%m-%d %H:%M}，"
-            f"报告生成于 {stamp(m.at, m.span.zone)}；时区 {m.span.zone}。",
+            f"报告生成于 {m.at.astimezone(m.span.zone):%Y-%m-%d %H:%M}；"
+            f"时区 {m.span.zone}。",
             f"Data until {m.cut_off.astimezone(m.span.zone):%Y-%m-%d %H:%M}, made "
-            f"at {stamp(m.at, m.span.zone)}; zone {m.span.zone}.",
+            f"at {m.at.astimezone(m.span.zone):%Y-%m-%d %H:%M}; zone {m.span.zone}.",
         ),
         Words(f"时限日历：{policy.zh}。", f"Calendar of the clocks: {policy.en}."),
     ]
@@ -171,12 +177,30 @@ def _basis(m: Material) -> Block:
                 f"The desk has rounds on record since {m.known_since}, none before.",
             )
         )
-    if not m.before_known:
+    end = m.settings.contract.end
+    if end is not None and m.span.last > end:
         told.append(
             Words(
-                "上期数据不完整，与上期的对比写「未取得」。",
-                "The period before is not wholly on record: comparisons are not obtained.",
+                f"合同于 {end} 届满，其后的日子没有应巡检的时段，已登记的照常计入。",
+                f"The contract ended on {end}: no round was due after it; what is on "
+                "record counts.",
             )
         )
+    told.append(_former(m))
     zh, en = "".join(w.zh for w in told), " ".join(w.en for w in told)
     return Paragraph(text=Words(f"口径：{zh}", f"Counted: {en}"), note=True)
+
+
+def _former(m: Material) -> Words:
+    """Say what the period is compared with."""
+    former = m.span.before
+    if m.before_known:
+        return Words(
+            f"上期为 {former.first} 至 {former.last}。",
+            f"The period before is {former.first} to {former.last}.",
+        )
+    return Words(
+        f"上期（{former.first} 至 {former.last}）数据不完整，与上期的对比写「未取得」。",
+        f"The period before ({former.first} to {former.last}) is not wholly on record: "
+        "comparisons are not obtained.",
+    )

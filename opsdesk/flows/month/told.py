@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from opsdesk.tickets.promises.explaining import duration
 from probes.finding import Words as Sentence
@@ -52,9 +52,13 @@ def length(seconds: float | None) -> Text:
     return words(duration(timedelta(seconds=seconds)))
 
 
-def stamp(at: datetime | None, zone: object) -> str:
-    """Return month, day and time: the year is on the cover."""
-    return "/" if at is None else f"{at.astimezone(zone):%m-%d %H:%M}"  # type: ignore[arg-type]
+def stamp(at: datetime | None, zone: tzinfo, *, year: int | None = None) -> str:
+    """Return month, day and time: the year is on the cover, or else said if not `year`."""
+    if at is None:
+        return "/"
+    local = at.astimezone(zone)
+    same = year is None or local.year == year
+    return f"{local:%m-%d %H:%M}" if same else f"{local:%Y-%m-%d %H:%M}"
 
 
 def brief(text: str, longest: int = 120) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from opsdesk.reporting.models import Draft, Order, OrderState
 
 LATEST = 20
+MOST = 100
 
 
 def draft(session: Session, number: str) -> Draft | None:
@@ -33,6 +34,18 @@ def last_order(session: Session, number: str) -> Order | None:
 def orders(session: Session) -> Sequence[Order]:
     """Return the newest orders."""
     return session.scalars(select(Order).order_by(Order.id.desc()).limit(LATEST)).all()
+
+
+def numbers(session: Session) -> Sequence[str]:
+    """Return the numbers of the newest reports that were written for or ordered."""
+    written = select(Draft.number).order_by(Draft.id.desc()).limit(MOST)
+    ordered = (
+        select(Order.number)
+        .group_by(Order.number)
+        .order_by(func.max(Order.id).desc())
+        .limit(MOST)
+    )
+    return [*session.scalars(written), *session.scalars(ordered)]
 
 
 def waiting(session: Session) -> Order | None:

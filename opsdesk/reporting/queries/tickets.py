@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from opsdesk.core.language import RefusedInWords
 from opsdesk.reporting.span import Span
 from opsdesk.tickets.models import Kind, Ticket, TicketEvent, What
 from opsdesk.tickets.queries.statistics import quantile
+from probes.finding import Words
 
 MOST = 20_000
 """Records of one register that a report can hold; more would be no paper."""
@@ -80,8 +82,10 @@ class Attained:
         return self.met / self.n if self.n else None
 
 
-def register(session: Session, kind: Kind, span: Span) -> Register:
-    """Return a register over a period."""
+def register(
+    session: Session, kind: Kind, span: Span, *, most: int = MOST
+) -> Register:
+    """Return a register over a period. Raises Refused where it holds too many records."""
     since, until, former = span.since, span.until, span.before.since
     opened_at = func.coalesce(Ticket.opened_at, since)  # keeps off the index of all
     old = (Ticket.kind == kind, Ticket.state != "void", opened_at < since)
@@ -98,8 +102,12 @@ def register(session: Session, kind: Kind, span: Span) -> Register:
         select(*_COLUMNS, carried.label("carried"))
         .where(Ticket.kind == kind, or_(opened, closed))
         .order_by(Ticket.opened_at, Ticket.id)
-        .limit(MOST)
+        .limit(most + 1)
     ).all()
+    if len(rows) > most:
+        raise RefusedInWords(
+            _TOO_MANY, period=span.words.zh, english=span.words.en, most=most
+        )
     if not rows:
         return _sorted(kind, (), session.scalar(select(carried)) or 0, span)
     tickets = [
@@ -108,6 +116,12 @@ def register(session: Session, kind: Kind, span: Span) -> Register:
     return _sorted(kind, tickets, rows[0].carried, span)
 
 
+_TOO_MANY = Words(
+    "{period} 及上期的一个登记簿多于 {most} 条记录，一份报告放不下；没有生成任何文件。"
+    "请缩短报告期。",
+    "A register holds more than {most} records of {english} and the period before, "
+    "too many for one report; nothing was made. Choose a shorter period.",
+)
 _COLUMNS = (
     Ticket.id,
     Ticket.number,
