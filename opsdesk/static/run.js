@@ -55,6 +55,7 @@
   const swap = (fresh) => {
     const old = document.getElementById(fresh.id);
     if (!old && fresh.dataset.mine !== undefined) { join(fresh); return; }
+    if (old?.children.length && fresh.dataset.once !== undefined) return;
     if (!old || shown.get(fresh.id) === plain(fresh)) { kept.delete(fresh.id); return; }
     if (busy(old)) {
       kept.set(fresh.id, fresh);
@@ -65,6 +66,7 @@
     const at = old.contains(document.activeElement) ? document.activeElement.id : "";
     shown.set(fresh.id, plain(fresh));
     kept.delete(fresh.id);
+    fresh.querySelectorAll("[data-part]").forEach((part) => shown.set(part.id, plain(part)));
     old.replaceWith(fresh);
     open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
     if (at) document.getElementById(at)?.focus({ preventScroll: true });
@@ -74,7 +76,8 @@
     const head = page.querySelector("[data-after]");
     if (!head) return false;
     run.dataset.after = head.dataset.after;
-    page.querySelectorAll("[data-part]").forEach((part) => swap(document.adoptNode(part)));
+    [...page.querySelectorAll("[data-part]")].filter((part) => !part.parentElement.closest("[data-part]"))
+      .forEach((part) => swap(document.adoptNode(part)));
     tickClocks();
     showQueue();
     return true;

@@ -109,7 +109,11 @@ def _section(steps: Sequence[StepView], section: Section) -> tuple[StepView, ...
 
 
 def _own(run: Run) -> dict[str, Any]:
-    offered = moves.moves_from(run.state)
+    offered = [
+        move
+        for move in moves.moves_from(run.state)
+        if move.name != "roll-back" or run.rolled_back_at is None
+    ]
     return {
         **{name: getattr(run, name) for name in _SAME},
         "moves": tuple(
