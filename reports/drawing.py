@@ -11,6 +11,7 @@ from reports.documents.words import Text
 
 Say = Callable[[Text], str]
 WIDTH, HEIGHT = 480.0, 150.0
+_FACES = "Noto Sans SC, Noto Sans SC Wide, Noto Sans HK Rare, Noto Sans JP Rare"
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 6.0, 24.0, 22.0
 _PLOT_W, _PLOT_H = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
 _INKS = ("#2f6db5", "#d08a1d", "#b5382f", "#5b8f46", "#7a5ca8", "#8a8f98")
@@ -72,7 +73,7 @@ def _grid(top: float) -> Iterator[str]:
 def _text(x: float, y: float, said: str, *, anchor: str = "middle") -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="7.5" fill="#333" '
-        f'font-family="Noto Sans SC, Noto Sans SC Wide, Noto Sans HK Rare" '
+        f'font-family="{_FACES}" '
         f'text-anchor="{anchor}" class="chart">{escape(said)}</text>'
     )
 

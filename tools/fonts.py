@@ -31,6 +31,11 @@ HONG_KONG = Package(
     "0.4.3",
     "sha512-jPBN2bE492eP4xPhUdmgbmYIOoqkzBPoF+upZYr9meQF3nuwY2ajmjMNtaSMrTlOXWV53td+ru/kFTcZ7/v7fg==",
 )
+JAPAN = Package(
+    "@expo-google-fonts/noto-sans-jp",
+    "0.4.3",
+    "sha512-Fl+Z6vtD24HFAYsvzB0S9Nery1ly16B9PesdY0wBd+wEHAvkNglnkTUspU0HqGOubkmoa8zusJrKv6vDx1o70A==",
+)
 SYMBOLS = Package(
     "@expo-google-fonts/noto-sans-symbols-2",
     "0.4.1",
@@ -39,6 +44,7 @@ SYMBOLS = Package(
 REGULAR = "400Regular/NotoSansSC_400Regular.ttf"
 BOLD = "700Bold/NotoSansSC_700Bold.ttf"
 HONG_KONG_REGULAR = "400Regular/NotoSansHK_400Regular.ttf"
+JAPAN_REGULAR = "400Regular/NotoSansJP_400Regular.ttf"
 MARKS = "400Regular/NotoSansSymbols2_400Regular.ttf"
 
 # Where a form ticks, bullets and points; each face gives what it has of these.
@@ -66,6 +72,7 @@ def main() -> None:
     """Write every file of reports/fonts/ again."""
     _, sans = fetch(SANS)
     _, hong_kong = fetch(HONG_KONG)
+    _, japan = fetch(JAPAN)
     _, symbols = fetch(SYMBOLS)
     wanted = _gb2312() | {code for a, b in BLOCKS for code in range(a, b + 1)}
     _write("NotoSansSC-Regular.ttf", _cut(sans[REGULAR], wanted))
@@ -73,8 +80,12 @@ def main() -> None:
     everything = TTFont(io.BytesIO(sans[REGULAR])).getBestCmap()
     whole = _cut(sans[REGULAR], everything)
     _write("NotoSansSC-Wide.ttf.xz", lzma.compress(whole, preset=_PRESET))
-    further = _further(hong_kong[HONG_KONG_REGULAR], frozenset(everything))
+    known = frozenset(everything)
+    further = _further(hong_kong[HONG_KONG_REGULAR], known)
     _write("NotoSansHK-Rare.ttf.xz", lzma.compress(further, preset=_PRESET))
+    known |= TTFont(io.BytesIO(further)).getBestCmap().keys()
+    last = _further(japan[JAPAN_REGULAR], known)
+    _write("NotoSansJP-Rare.ttf.xz", lzma.compress(last, preset=_PRESET))
     marks = _cut(symbols[MARKS], map(ord, SYMBOL_CHARACTERS))
     _write("NotoSansSymbols2.ttf", marks)
     _write("OFL.txt", sans["LICENSE_FONT"])

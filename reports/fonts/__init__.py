@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent
 PACKED = (
     ("Noto Sans SC Wide", "NotoSansSC-Wide.ttf.xz", "NotoSansSC-Wide-2.004.ttf"),
     ("Noto Sans HK Rare", "NotoSansHK-Rare.ttf.xz", "NotoSansHK-Rare-2.004.ttf"),
+    ("Noto Sans JP Rare", "NotoSansJP-Rare.ttf.xz", "NotoSansJP-Rare-2.004.ttf"),
 )
 
 
@@ -27,7 +28,7 @@ class Incomplete(Exception):
 class Face:
     """One font file, and the family name a style sheet should give it.
 
-    `subset` sets nearly every page (GB 2312 and Latin); the two that are `wide` have
+    `subset` sets nearly every page (GB 2312 and Latin); the three that are `wide` have
     some 26,000 rarer characters, for names; `symbols` has the ticks and boxes that
     none of them has.
     """

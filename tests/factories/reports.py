@@ -46,7 +46,7 @@ def short_report(*blocks: Block, project: str = "运维服务项目") -> Monthly
         frame=frame,
         sections=(chapter,),
         appendices=(),
-        boxes=(SignBox(role="编制"),),
+        boxes=(SignBox(role=Words("编制", "Prepared by")),),
     )
 
 

@@ -26,6 +26,7 @@ from reports.drawing import svg
 from reports.page import render
 from reports.pdf import render_apart
 from tests.factories.papers import pages, pictures, text
+from tests.factories.reports import every_block, short_report
 from tests.reports.test_daily_record_pdf import difference
 
 pytestmark = pytest.mark.pdf
@@ -189,6 +190,17 @@ def test_names_with_rare_characters_and_a_long_text_are_printed(
     assert "𬍛㼆龘" in found
     assert found.count("叙") == 10_000
     assert "〓" not in found
+
+
+def test_an_image_written_into_a_paragraph_is_its_own_text_and_no_picture(
+    font_cache: Path,
+) -> None:
+    said = '<img src="data:image/png;base64,bm90IGFuIGltYWdl"> ![](file:///etc/passwd)'
+    paper = printed(short_report(*every_block(said)), font_cache)
+    found = text(paper)
+    assert found.count(squeezed(said)) >= 4
+    for page in PdfReader(io.BytesIO(paper)).pages:
+        assert len(page.images) == 0
 
 
 def test_in_english_only_data_is_chinese(
