@@ -16,7 +16,7 @@ def printable(text: str, *, keep: frozenset[str] = _KEPT) -> str:
     or turns the reading direction becomes `⟨U+202E⟩`. Line feeds and tabs stay, unless
     `keep` says otherwise.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # leaves out all that is hidden, and more
         return text
     hidden = {char for char in set(text) - keep if category(char) in _HIDDEN}
     return text.translate({ord(char): _shown(char) for char in hidden})
