@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask, g
+from markupsafe import Markup, escape
 
 from opsdesk.core.text import one_line, printable
 from opsdesk.web.language import words
@@ -26,6 +27,7 @@ SHAPES = {
 
 def install(app: Flask) -> None:
     """Make the filters known to templates."""
+    app.add_template_filter(moment)
     app.add_template_filter(local_time)
     app.add_template_filter(local_clock)
     app.add_template_filter(ago)
@@ -37,6 +39,18 @@ def install(app: Flask) -> None:
     app.add_template_filter(state_word)
     app.add_template_filter(state_shape)
     app.add_template_filter(iso)
+
+
+def moment(at: datetime | None, *, relative: bool = True) -> Markup:
+    """Return a moment as every page shows it: absolute, the relative one beside it."""
+    if at is None:
+        return Markup('<span class="unknown">{}</span>').format(_("未取得"))
+    exact = local_time(at, seconds=True)
+    beside = f" <small>{escape(ago(at))}</small>" if relative else ""
+    # What a clock says holds nothing to escape.
+    return Markup(  # noqa: S704
+        f'<time datetime="{iso(at)}" title="{exact}">{exact[:16]}{beside}</time>'
+    )
 
 
 def local_time(at: datetime | date | None, *, seconds: bool = False) -> str:
