@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,13 +14,12 @@ from opsdesk.core.vault import Vault
 from opsdesk.people import passwords, second_factor
 from opsdesk.people.models import (
     Person,
-    Role,
-    SecondFactor,
     SignInFailure,
     SignInSession,
 )
 from opsdesk.people.operations import record
 from opsdesk.people.policy import DENGBAO3, Policy
+from opsdesk.people.seats import Seat, token_hash
 from probes.finding import Words
 
 WRONG = Words(
@@ -46,9 +44,6 @@ TOO_LATE = Words(
 
 HALF_WAY = timedelta(minutes=5)
 """How long after the password its code may come."""
-
-CLOCK_STEP = timedelta(minutes=5)
-"""How far ahead of the clock a session may have been used: what a step back may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +78,6 @@ class Attempt:
     token: str | None = None
     refusal: Words | None = None
     half: Half | None = None  # the password was right; now the code
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """Who is signed in, as every request sees it."""
-
-    person_id: int
-    username: str
-    name: str
-    role: Role
-    language: str
-    theme: str
-    must_change: bool
-    has_second_factor: bool
-    must_enrol: bool  # the role may not do without a second factor
-    session_id: int
-    seen_at: datetime
 
 
 def sign_in(
@@ -193,39 +171,6 @@ def count_failure(
     )
 
 
-def seat_of(
-    session: Session, token: str, *, at: datetime, policy: Policy = DENGBAO3
-) -> Seat | None:
-    """Return who holds a token, or None where the session ended, idled or expired."""
-    row = session.execute(
-        select(SignInSession, Person, SecondFactor.confirmed_at)
-        .join(Person, Person.id == SignInSession.person_id)
-        .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
-        .where(SignInSession.token_hash == _hash(token))
-        .where(SignInSession.ended_at.is_(None), Person.disabled_at.is_(None))
-        .where(SignInSession.expires_at > at)
-        .where(SignInSession.seen_at > at - policy.idle)
-        # A clock that was set back must not make a session live the longer for it.
-        .where(SignInSession.seen_at <= at + CLOCK_STEP)
-    ).one_or_none()
-    if row is None:
-        return None
-    opened, person, enrolled_at = row
-    return Seat(
-        person_id=person.id,
-        username=person.username,
-        name=person.name,
-        role=person.role,
-        language=person.language,
-        theme=person.theme,
-        must_change=person.must_change or _is_old(person, at, policy),
-        has_second_factor=enrolled_at is not None,
-        must_enrol=enrolled_at is None and person.role in policy.second_factor,
-        session_id=opened.id,
-        seen_at=opened.seen_at,
-    )
-
-
 def _welcome(
     session: Session,
     person: Person,
@@ -240,19 +185,6 @@ def _welcome(
     detail = {"address": origin.address, **({"factor": factor} if factor else {})}
     record(session, person, "sign-in", by=person.username, at=at, **detail)
     return Attempt(token=token)
-
-
-def _is_old(person: Person, at: datetime, policy: Policy) -> bool:
-    if policy.max_age is None:
-        return False
-    return person.password_changed_at + policy.max_age <= at
-
-
-def touch(session: Session, session_id: int, *, at: datetime) -> None:
-    """Remember that a session was used just now."""
-    session.execute(
-        update(SignInSession).where(SignInSession.id == session_id).values(seen_at=at)
-    )
 
 
 def sign_out(session: Session, seat: Seat, *, at: datetime) -> None:
@@ -299,7 +231,7 @@ def _open(
         old.ended_at = at
     session.add(
         SignInSession(
-            token_hash=_hash(token),
+            token_hash=token_hash(token),
             person_id=person.id,
             created_at=at,
             seen_at=at,
@@ -348,7 +280,3 @@ def _count(
 ) -> int:
     query = select(func.count()).select_from(SignInFailure).where(whose)
     return session.scalar(query.where(SignInFailure.at > at - policy.lock_for)) or 0
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -16,7 +16,7 @@ from flask import Flask, current_app, g
 from opsdesk.core.errors import Forbidden
 from opsdesk.core.language import RefusedInWords
 from opsdesk.people.models import Role
-from opsdesk.people.sign_in import Seat
+from opsdesk.people.seats import Seat
 from probes.finding import Words
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -14,9 +14,11 @@ from werkzeug.wrappers import Response
 
 from opsdesk.core import clock
 from opsdesk.people.policy import DENGBAO3, Policy
-from opsdesk.people.sign_in import Origin, Seat, seat_of, touch
+from opsdesk.people.seats import Seat, seat_of, touch
+from opsdesk.people.sign_in import Origin
+from opsdesk.web import unit
 from opsdesk.web.access import access_of, require_role
-from opsdesk.web.unit import SAFE, database
+from opsdesk.web.unit import SAFE
 
 COOKIE = "opsdesk"
 WIDEST = 2**31 - 1
@@ -124,8 +126,7 @@ def _admit() -> Response | None:
         first = "account.password" if seat.must_change else "second_factor.page"
         return go(url_for(first))
     if not access.quiet and g.at - seat.seen_at > TOUCH_EVERY:
-        with database().unit() as unit:
-            touch(unit, seat.session_id, at=g.at)
+        _stay(seat)
     require_role(access, seat)
     return None
 
@@ -146,8 +147,18 @@ def _hangs_on_the_wall() -> bool:
 
 
 def _sit_down(token: str) -> Seat | None:
-    with database().reading() as reading:
+    """Look up who asks; a page that only reads goes on reading in the same unit."""
+    if request.method in SAFE:
+        return seat_of(unit.session(), token, at=g.at, policy=policy())
+    with unit.database().reading() as reading:
         return seat_of(reading, token, at=g.at, policy=policy())
+
+
+def _stay(seat: Seat) -> None:
+    """Remember that a session is in use, holding one connection at a time."""
+    unit.roll_back()
+    with unit.database().unit() as writing:
+        touch(writing, seat.session_id, at=g.at)
 
 
 def _to_sign_in() -> Response:

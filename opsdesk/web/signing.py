@@ -9,7 +9,7 @@ from flask import g, request
 from sqlalchemy.orm import Session
 
 from opsdesk.people import reauthentication
-from opsdesk.people.sign_in import Seat
+from opsdesk.people.seats import Seat
 from opsdesk.web import unit
 from opsdesk.web.access import somebody
 

@@ -14,7 +14,8 @@ from opsdesk.core.settings import BadSettings, Settings
 from opsdesk.people import operations, passwords
 from opsdesk.people.models import Role
 from opsdesk.people.policy import ASVS, DENGBAO3, Policy, policy_of
-from opsdesk.people.sign_in import Origin, seat_of, sign_in
+from opsdesk.people.seats import seat_of
+from opsdesk.people.sign_in import Origin, sign_in
 from tests.factories.people import NOON, PASSWORD, a_person
 
 QUARTER = timedelta(days=91)

@@ -24,6 +24,7 @@ from opsdesk.people.reauthentication import (
     WrongPassword,
     reauthenticate,
 )
+from opsdesk.people.seats import seat_of
 from opsdesk.people.sign_in import (
     LOCKED,
     TOO_LATE,
@@ -32,7 +33,6 @@ from opsdesk.people.sign_in import (
     Half,
     Origin,
     SecondStep,
-    seat_of,
     sign_in,
     sign_in_with_code,
 )

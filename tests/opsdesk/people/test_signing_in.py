@@ -16,16 +16,15 @@ from opsdesk.people import operations
 from opsdesk.people.models import SignInSession
 from opsdesk.people.policy import DENGBAO3
 from opsdesk.people.reauthentication import WrongPassword, confirm_password
+from opsdesk.people.seats import seat_of, touch
 from opsdesk.people.sign_in import (
     LOCKED,
     WRONG,
     Attempt,
     Origin,
     count_failure,
-    seat_of,
     sign_in,
     sign_out,
-    touch,
 )
 from tests.factories.people import NOON, PASSWORD, a_person
 
