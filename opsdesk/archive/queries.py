@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from opsdesk.archive.models import Category, Document, Label
@@ -49,6 +50,13 @@ class Sought:
     superseded_too: bool = False
 
 
+_VERSIONS = (
+    select(Document)
+    .where(Document.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(Document.version)
+)
+
+
 def issued(
     session: Session, sought: Sought | None = None, *, limit: int = 100, offset: int = 0
 ) -> tuple[DocumentView, ...]:
@@ -64,6 +72,15 @@ def current(session: Session, number: str) -> DocumentView | None:
     """Return the version of a number that holds, or None: never issued."""
     row = latest(session, number)
     return None if row is None else _view(row)
+
+
+def current_of(session: Session, numbers: Sequence[str]) -> list[DocumentView]:
+    """Return the versions of numbers that hold, in the order of the numbers."""
+    rows = session.scalars(_VERSIONS, {"numbers": list(numbers)})
+    last = {
+        row.number: row for row in rows
+    }  # a later version takes the earlier's place
+    return [_view(last[one]) for one in numbers if one in last]
 
 
 def version(session: Session, number: str, version: int) -> DocumentView:

@@ -32,6 +32,8 @@ OVER = (Status.JUDGED, Status.REVIEWED, Status.SIGNED)
 def servers_of(session: Session, settings: Settings, ticket: Ticket) -> list[Server]:
     """Return the servers among what a ticket names: by name, or by item code."""
     named = [*(value(ticket, "items") or ())]
+    if not named:
+        return []
     known = by_codes(session, named)
     names = {*named, *(view.name for view in known.values())}
     return [server for server in settings.servers if server.name in names]

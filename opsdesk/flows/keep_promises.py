@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from opsdesk.core.desk import Desk
@@ -103,13 +103,16 @@ def _read(
     )
 
 
+_MOVED = (
+    select(TicketEvent.ticket_id, TicketEvent.at, TicketEvent.move)
+    .where(TicketEvent.ticket_id.in_(bindparam("ids", expanding=True)))
+    .where(TicketEvent.what == What.MOVED)
+    .order_by(TicketEvent.id)
+)
+
+
 def _events(session: Session, ids: Sequence[int]) -> Sequence[Any]:
-    query = (
-        select(TicketEvent.ticket_id, TicketEvent.at, TicketEvent.move)
-        .where(TicketEvent.ticket_id.in_(ids), TicketEvent.what == What.MOVED)
-        .order_by(TicketEvent.id)
-    )
-    return session.execute(query).all()
+    return session.execute(_MOVED, {"ids": list(ids)}).all()
 
 
 def history(ticket: Ticket, events: Iterable[Any]) -> list[Occurrence]:

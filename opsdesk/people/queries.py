@@ -76,10 +76,12 @@ def accounts(session: Session) -> list[Account]:
     return [_account(*row) for row in session.execute(query)]
 
 
+_NAMES = select(Person.username, Person.name)
+
+
 def names(session: Session) -> dict[str, str]:
     """Return everybody's name by user name, those who left included."""
-    rows = session.execute(select(Person.username, Person.name))
-    return {row.username: row.name for row in rows}
+    return {row.username: row.name for row in session.execute(_NAMES)}
 
 
 def is_empty(session: Session) -> bool:

@@ -78,8 +78,7 @@ def issued_of(ticket: Ticket) -> list[documents.DocumentView]:
         gather_form.form_number(settings, ticket, form)
         for form in gather_form.forms_of(ticket)
     ]
-    views = [documents.current(session, one) for one in numbers]
-    return [view for view in views if view is not None]
+    return documents.current_of(session, numbers)
 
 
 def addresses(ticket: Ticket) -> list[tuple[str, str, str]]:

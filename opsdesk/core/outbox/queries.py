@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from opsdesk.core.errors import NotFound
@@ -94,11 +94,18 @@ class Wish:
     version: int = 0
 
 
+_FEW = (
+    select(Notice.id)
+    .where(Notice.recipient == bindparam("who"), Notice.read_at.is_(None))
+    .limit(MOST_COUNTED)
+    .subquery()
+)
+_UNREAD = select(func.count()).select_from(_FEW)
+
+
 def unread(session: Session, username: str) -> int:
     """Return how many notices a person has not read, counting to 100 at most."""
-    mine = select(Notice.id).where(Notice.recipient == username)
-    few = mine.where(Notice.read_at.is_(None)).limit(MOST_COUNTED).subquery()
-    return session.scalar(select(func.count()).select_from(few)) or 0
+    return session.scalar(_UNREAD, {"who": username}) or 0
 
 
 def notices(

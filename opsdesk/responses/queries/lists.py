@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, or_, select
+from sqlalchemy import Select, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from opsdesk.responses.models import PlanVersion, Run, RunSignature
@@ -90,8 +90,8 @@ def waiting_for_customer(session: Session, *, most: int = 20) -> tuple[Line, ...
 
 def of_incident(session: Session, incident_id: int) -> tuple[Line, ...]:
     """Return the runs declared from an incident."""
-    query = _rows().where(Run.incident_id == incident_id).order_by(Run.id.desc())
-    return _lines(session, query)
+    rows = session.execute(_OF_INCIDENT, {"incident": incident_id})
+    return tuple(Line(*row) for row in rows)
 
 
 def news(session: Session, number: str) -> int | None:
@@ -131,6 +131,11 @@ def _rows() -> Select[Any]:
     chosen: Any = select(*_COLUMNS)
     found: Select[Any] = chosen.join(PlanVersion, PlanVersion.id == Run.plan_version_id)
     return found
+
+
+_OF_INCIDENT = (
+    _rows().where(Run.incident_id == bindparam("incident")).order_by(Run.id.desc())
+)
 
 
 def _lines(session: Session, query: Select[Any]) -> tuple[Line, ...]:

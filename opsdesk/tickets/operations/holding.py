@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from opsdesk.core.errors import NotFound, Stale
@@ -31,9 +31,12 @@ def absent(number: str) -> Absent:
     return Absent(_ABSENT, number=plain)
 
 
+_BY_NUMBER = select(Ticket).where(Ticket.number == bindparam("number"))
+
+
 def found(session: Session, number: str) -> Ticket:
     """Return a ticket to look at. Raises Absent."""
-    ticket = session.scalar(select(Ticket).where(Ticket.number == number))
+    ticket = session.scalar(_BY_NUMBER, {"number": number})
     if ticket is None:
         raise absent(number)
     return ticket

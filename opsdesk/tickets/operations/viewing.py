@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from opsdesk.core import audit
@@ -26,18 +26,20 @@ class View:
     shared: bool
 
 
+_VIEWS = (
+    select(SavedView)
+    .where(
+        SavedView.kind == bindparam("kind"),
+        or_(SavedView.username == bindparam("who"), SavedView.shared),
+    )
+    .order_by(SavedView.id)
+    .limit(MOST)
+)
+
+
 def views(session: Session, username: str, kind: Kind) -> list[SavedView]:
     """Return a person's views of a register, and those that everybody has."""
-    query = (
-        select(SavedView)
-        .where(
-            SavedView.kind == kind,
-            or_(SavedView.username == username, SavedView.shared),
-        )
-        .order_by(SavedView.id)
-        .limit(MOST)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(_VIEWS, {"kind": kind, "who": username}))
 
 
 def save(session: Session, view: View, *, by: str, at: datetime) -> SavedView:

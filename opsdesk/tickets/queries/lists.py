@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -41,11 +41,9 @@ _COLUMNS = (
 )
 
 
-def _rows() -> Select[Any]:
-    """Return the narrow columns of a list; texts and sheets stay where they are."""
-    chosen: Any = select(*_COLUMNS)
-    found: Select[Any] = chosen
-    return found
+# The narrow columns of a list; texts and sheets stay where they are.
+_CHOSEN: Any = select(*_COLUMNS)
+_ROWS: Select[Any] = _CHOSEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +65,7 @@ class Wanted:
     complex_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One row of a list."""
 
     id: int
@@ -97,35 +94,34 @@ def lines(
     query = _narrowed(session, wanted).order_by(Ticket.id.desc()).limit(most)
     if before is not None:
         query = query.where(Ticket.id < before)
-    return tuple(Line(*row) for row in session.execute(query))
+    return tuple(map(Line._make, session.execute(query)))
 
 
 def everything(session: Session, wanted: Wanted) -> Iterator[Line]:
     """Yield what a list holds, newest first, for a file; at most 50,000 rows."""
     query = _narrowed(session, wanted).order_by(Ticket.id.desc()).limit(MOST_EXPORTED)
     for row in session.execute(query.execution_options(yield_per=500)):
-        yield Line(*row)
+        yield Line._make(row)
 
 
 def by_numbers(session: Session, numbers: Iterable[str]) -> dict[str, Line]:
     """Return tickets by their numbers."""
-    query = _rows().where(Ticket.number.in_(list(numbers)))
-    return {row.number: Line(*row) for row in session.execute(query)}
+    query = _ROWS.where(Ticket.number.in_(list(numbers)))
+    return {row.number: Line._make(row) for row in session.execute(query)}
 
 
 def waiting_for(session: Session, *, most: int = 12) -> tuple[Line, ...]:
     """Return open tickets whose clocks run, those that hurt first first."""
     query = (
-        _rows()
-        .where(Ticket.is_open, Ticket.due_at.is_not(None))
+        _ROWS.where(Ticket.is_open, Ticket.due_at.is_not(None))
         .order_by(Ticket.due_at)
         .limit(most)
     )
-    return tuple(Line(*row) for row in session.execute(query))
+    return tuple(map(Line._make, session.execute(query)))
 
 
 def _narrowed(session: Session, wanted: Wanted) -> Select[Any]:
-    query = _rows().where(Ticket.kind == wanted.kind)
+    query = _ROWS.where(Ticket.kind == wanted.kind)
     equal = {
         Ticket.state: wanted.state,
         Ticket.priority: wanted.priority,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import Integer, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from opsdesk.tickets.models import (
@@ -53,39 +53,52 @@ class Chain:
     edges: tuple[Edge, ...]
 
 
+# Statements of every page are built once; what they are asked with is bound.
+_HERE = bindparam("ticket", type_=Integer)
+_ENDS = bindparam("ends", type_=Integer, expanding=True)
+_NEWEST = (
+    select(TicketEvent)
+    .where(TicketEvent.ticket_id == _HERE)
+    .order_by(TicketEvent.id.desc())
+    .limit(MOST_EVENTS)
+)
+_FILES = (
+    select(Attachment)
+    .where(Attachment.ticket_id == _HERE, Attachment.withdrawn_at.is_(None))
+    .order_by(Attachment.id)
+)
+_ASKED = (
+    select(ApprovalRound, ApprovalStep)
+    .join(ApprovalStep, ApprovalStep.round_id == ApprovalRound.id)
+    .where(ApprovalRound.ticket_id == _HERE)
+    .order_by(ApprovalRound.id.desc(), ApprovalStep.position)
+)
+_TOUCHING = (
+    select(TicketLink)
+    .where(
+        or_(TicketLink.from_id.in_(_ENDS), TicketLink.to_id.in_(_ENDS)),
+        TicketLink.ended_at.is_(None),
+    )
+    .order_by(TicketLink.id)
+)
+
+
 def timeline(session: Session, ticket: Ticket) -> Sequence[TicketEvent]:
     """Return the newest entries of a timeline, oldest first."""
-    query = (
-        select(TicketEvent)
-        .where(TicketEvent.ticket_id == ticket.id)
-        .order_by(TicketEvent.id.desc())
-        .limit(MOST_EVENTS)
-    )
-    return list(reversed(session.scalars(query).all()))
+    return session.scalars(_NEWEST, {"ticket": ticket.id}).all()[::-1]
 
 
 def attachments(session: Session, ticket: Ticket) -> Sequence[Attachment]:
     """Return the files of a ticket that were not taken back."""
-    query = (
-        select(Attachment)
-        .where(Attachment.ticket_id == ticket.id, Attachment.withdrawn_at.is_(None))
-        .order_by(Attachment.id)
-    )
-    return session.scalars(query).all()
+    return session.scalars(_FILES, {"ticket": ticket.id}).all()
 
 
 def approvals(
     session: Session, ticket: Ticket
 ) -> list[tuple[ApprovalRound, list[ApprovalStep]]]:
     """Return every asking with its signers, the newest first."""
-    query = (
-        select(ApprovalRound, ApprovalStep)
-        .join(ApprovalStep, ApprovalStep.round_id == ApprovalRound.id)
-        .where(ApprovalRound.ticket_id == ticket.id)
-        .order_by(ApprovalRound.id.desc(), ApprovalStep.position)
-    )
     found: dict[int, tuple[ApprovalRound, list[ApprovalStep]]] = {}
-    for asked, step in session.execute(query):
+    for asked, step in session.execute(_ASKED, {"ticket": ticket.id}):
         found.setdefault(asked.id, (asked, []))[1].append(step)
     return list(found.values())
 
@@ -124,8 +137,4 @@ def chain(session: Session, ticket: Ticket) -> Chain:
 
 
 def _links(session: Session, ends: Sequence[int]) -> Sequence[TicketLink]:
-    query = select(TicketLink).where(
-        or_(TicketLink.from_id.in_(ends), TicketLink.to_id.in_(ends)),
-        TicketLink.ended_at.is_(None),
-    )
-    return session.scalars(query.order_by(TicketLink.id)).all()
+    return session.scalars(_TOUCHING, {"ends": list(ends)}).all()

@@ -87,7 +87,9 @@ def _around(ticket: Ticket) -> dict[str, Any]:
         "what_words": WHAT,
         "servers": check_again.servers_of(session, settings, ticket),
         "collisions": collisions(session, ticket),
-        "responses_of": runs.of_incident(session, ticket.id),
+        "responses_of": (
+            runs.of_incident(session, ticket.id) if ticket.kind is Kind.INCIDENT else ()
+        ),
     }
 
 
