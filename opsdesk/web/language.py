@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from babel import Locale
 from flask import Flask, current_app, request
 from flask_babel import Babel
 
@@ -14,6 +15,7 @@ from probes.finding import Words
 
 LANGUAGES = ("zh_CN", "en")
 THEMES = ("auto", "light", "dark")
+LOCALES = {name: Locale.parse(name) for name in LANGUAGES}
 LANGUAGE_COOKIE = "opsdesk_language"
 THEME_COOKIE = "opsdesk_theme"
 
@@ -23,7 +25,7 @@ def install(app: Flask, *, zone: str) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "zh_CN"
     app.config["BABEL_DEFAULT_TIMEZONE"] = zone
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = f"{app.root_path}/translations"
-    Babel(app, locale_selector=language)
+    Babel(app, locale_selector=lambda: LOCALES[language()])
     sentences.install(app)
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
-from flask import request, url_for
+from flask import Flask, request, url_for
+from markupsafe import Markup
 
-from opsdesk.web.access import opens
-from opsdesk.web.words import LazyString, lazy_gettext
+from opsdesk.people.models import Role
+from opsdesk.web.access import opens, somebody
+from opsdesk.web.words import LazyString, lazy_gettext, locale
+
+MOST_KEPT = 500
+"""Sides a process keeps drawn: a few roles, two languages, each place."""
 
 
 class Place(NamedTuple):
@@ -44,6 +50,27 @@ PLACES = (
     Place("people.index", lazy_gettext("账号"), "users"),
     Place("audit_trail.index", lazy_gettext("审计"), "shield"),
 )
+
+
+def install(app: Flask) -> None:
+    """Let pages show the side, which is drawn once for all who see the same."""
+
+    @lru_cache(maxsize=MOST_KEPT)
+    def drawn(_role: Role, _locale: str, _root: str, here: tuple[bool, ...]) -> Markup:
+        # What the side depends on is named above; nothing else may enter here.
+        rows = [
+            (place, address(place), is_it)
+            for place, is_it in zip(PLACES, here, strict=True)
+            if opens(place.endpoint)
+        ]
+        template = app.jinja_env.get_template("frame/side.html")
+        return Markup(template.render(rows=rows))  # noqa: S704 - a template's own
+
+    def side() -> Markup:
+        here = tuple(map(is_here, PLACES))
+        return drawn(somebody().role, locale(), request.script_root, here)
+
+    app.jinja_env.globals["side"] = side
 
 
 def places() -> list[Place]:

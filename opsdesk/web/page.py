@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
@@ -15,11 +17,16 @@ from opsdesk.web.language import theme
 from opsdesk.web.unit import desk
 from opsdesk.web.words import locale
 
+MOST_KEPT = 500
+
 
 def install(app: Flask) -> None:
     """Give templates the frame's values and functions."""
     app.context_processor(_frame)
     app.jinja_env.globals["sprite"] = sprite
+    app.jinja_env.globals["url_for"] = _addresses()
+    app.jinja_env.globals["asset"] = _assets()
+    navigation.install(app)
 
 
 def _frame() -> dict[str, Any]:
@@ -30,18 +37,40 @@ def _frame() -> dict[str, Any]:
         "role_words": ROLE_WORDS,
         "unread": notices.unread,
         "on_duty_now": on_duty.now,
-        "places": navigation.places,
-        "is_here": navigation.is_here,
-        "address": navigation.address,
         "opens": opens,
         "lang": "en" if locale() == "en" else "zh-CN",
         "theme": theme(),
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "csrf": generate_csrf,
         "is_demo": is_demo(desk().settings),
-        "asset": _asset,
-        "icon_file": _asset("icons.svg"),
     }
+
+
+def _addresses() -> Callable[..., str]:
+    """Return `url_for` that makes the address of a page without a subject only once."""
+
+    @lru_cache(maxsize=MOST_KEPT)
+    def made(_root: str, endpoint: str, path: str) -> str:
+        return url_for(endpoint, path=path) if path else url_for(endpoint)
+
+    def address(endpoint: str, **values: Any) -> str:
+        path = values.get("path", "")
+        if endpoint.startswith(".") or len(values) > bool(path):
+            return url_for(endpoint, **values)
+        return made(request.script_root, endpoint, path)
+
+    return address
+
+
+def _assets() -> Callable[[str], str]:
+    """Return what names static files: their addresses change with the version."""
+
+    @lru_cache(maxsize=MOST_KEPT)
+    def made(_root: str, name: str) -> str:
+        version = current_app.config["OPSDESK_VERSION"]
+        return url_for("static", filename=name, v=version)
+
+    return lambda name: made(request.script_root, name)
 
 
 def sprite() -> str:
@@ -50,9 +79,3 @@ def sprite() -> str:
     if found is None:
         found = g.sprite = url_for("static", filename="icons.svg")
     return found
-
-
-def _asset(name: str) -> str:
-    """Return a static file's address; it changes with the version, so it may be kept."""
-    version = current_app.config["OPSDESK_VERSION"]
-    return url_for("static", filename=name, v=version)
