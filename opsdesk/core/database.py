@@ -158,5 +158,7 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {int(not writing)}")
+    if connection.info.get("writing") is not writing:  # it stays until said otherwise
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(not writing)}")
+        connection.info["writing"] = writing
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
