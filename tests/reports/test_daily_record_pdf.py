@@ -143,11 +143,11 @@ def with_items(record: DailyRecord, *phenomena: str) -> DailyRecord:
 def test_rare_characters_are_printed_and_unknown_ones_named(
     short: DailyRecord, font_cache: Path
 ) -> None:
-    """The wide face has the first three; no bundled face has 𠮷 and the emoji."""
-    paper = rendered(with_items(short, "㼆䶮龘", "𠮷😀"), "zh", font_cache)
+    """The wide faces have the first four; no bundled face has 𪚥 and the emoji."""
+    paper = rendered(with_items(short, "㼆䶮龘𠮷", "𪚥😀"), "zh", font_cache)
     found = text(paper)
-    assert "㼆䶮龘" in found
-    assert "〓U+20BB7〓U+1F600" in found
+    assert "㼆䶮龘𠮷" in found
+    assert "〓U+2A6A5〓U+1F600" in found
 
 
 def test_control_characters_can_be_seen(short: DailyRecord, font_cache: Path) -> None:
