@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
+from typing import Any
 
 from reports.documents.parts import Rows
 from reports.documents.words import Text
@@ -39,11 +40,21 @@ def _line(rows: Rows, line: Iterable[Text], say: Say) -> str:
         edge += column.width
         stop = round(edge / STOP) * STOP
         shown = _cut(text, stop - at - _GAP, size)
-        end = at + width(shown, size)
-        told += shown + "\t" * max(1, round((stop - int(end / STOP) * STOP) / STOP))
+        told += shown + _leader(at + width(shown, size), stop, size)
         at = stop
-    indent = "\n" + "\t" * round(at / STOP)
+    indent = "\n" + _leader(0, at, size)
     return told + indent.join(_wrapped(texts[-1], rows.columns[-1].width, size))
+
+
+def _leader(end: float, stop: float, size: float) -> str:
+    """Return what leads from the end of a text to a tab stop: full-width spaces, a tab.
+
+    One tab only: the renderer draws each a fortieth too wide. The spaces end about the
+    middle of the last one's room, so that no text a little wider than it should be
+    reaches the next stop.
+    """
+    em = size * POINT
+    return "\u3000" * max(0, round((stop - STOP / 2 - end) / em)) + "\t"
 
 
 def _wrapped(text: str, room: float, size: float) -> list[str]:
@@ -75,7 +86,24 @@ def width(text: str, size: float) -> float:
 def _advances() -> tuple[dict[str, int], int]:
     with opened(everyday()[0]) as font:
         advance = font["hmtx"]
+        local = _local(font)
         known = {
-            chr(code): advance[name][0] for code, name in font.getBestCmap().items()
+            chr(code): advance[local.get(name, name)][0]
+            for code, name in font.getBestCmap().items()
         }
         return known, int(font["head"].unitsPerEm)
+
+
+def _local(font: Any) -> dict[str, str]:
+    """Return the glyphs that Chinese text has others for: a dash as wide as a character."""
+    table = font["GSUB"].table
+    found: dict[str, str] = {}
+    for script in table.ScriptList.ScriptRecord:
+        for language in script.Script.LangSysRecord:
+            for place in language.LangSys.FeatureIndex:
+                record = table.FeatureList.FeatureRecord[place]
+                if record.FeatureTag == "locl":
+                    for number in record.Feature.LookupListIndex:
+                        for one in table.LookupList.Lookup[number].SubTable:
+                            found.update(getattr(one, "mapping", {}))
+    return found

@@ -16,6 +16,7 @@ PREVIEW = Words("预览", "PREVIEW")
 EXERCISE = Words("演练", "DRILL")
 DEMONSTRATION = Words("演示", "DEMONSTRATION")
 _HIGHEST = 20  # lines of a row that is still kept whole
+_SHORT = 6  # rows of a table that a report keeps whole
 _CHARACTER = 3.2  # mm: a Chinese character of a table, at 9 pt
 
 
@@ -104,6 +105,11 @@ class Grid:
     headed: bool = True
     dense: bool = False  # smaller type, for a dozen columns and more
     caption: Text = ""
+
+    @property
+    def short(self) -> bool:
+        """Tell whether the table is no loss to a page that has no room for all of it."""
+        return len(self.rows) <= _SHORT and not any(map(self.splits, self.rows))
 
     def splits(self, row: tuple[Cell, ...]) -> bool:
         """Tell whether a row is too high to be kept whole."""
