@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from opsdesk.core import audit, migrate
 from opsdesk.core.database import Database
 from opsdesk.people import passwords
+from tests.lab.emptied import Emptied
 from tests.lab.postgres import Postgres, postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
@@ -59,6 +60,16 @@ def postgres_template(postgres_server: Postgres) -> Iterator[str]:
         yield name
 
 
+@pytest.fixture(scope="session")
+def kept_postgres(
+    postgres_server: Postgres, postgres_template: str
+) -> Iterator[Emptied]:
+    """Give the copy of the template that is emptied after every test."""
+    kept = Emptied(postgres_server, postgres_template)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
 def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
     """Give a migrated, empty desk database on SQLite."""
@@ -71,10 +82,10 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
 
 @pytest.fixture
 def postgres_database(
-    postgres_server: Postgres, postgres_template: str
+    postgres_server: Postgres, kept_postgres: Emptied
 ) -> Iterator[Database]:
     """Give a migrated, empty desk database on PostgreSQL."""
-    with postgres_server.database(template=postgres_template) as name:
+    with kept_postgres.lent() as name:
         database = Database(postgres_server.url(name))
         yield database
         database.dispose()

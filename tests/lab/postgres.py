@@ -63,16 +63,26 @@ class Postgres:
         with psycopg.connect(self.dsn(), autocommit=True) as link:
             link.execute(statement)
 
-    @contextmanager
-    def database(self, template: str = "template0") -> Iterator[str]:
-        """Give the name of a fresh database, and drop it whoever still holds it."""
+    def create(self, template: str = "template0") -> str:
+        """Make a fresh database, and return its name."""
         name = f"test_{next(self._numbers)}"
         both = {"name": sql.Identifier(name), "like": sql.Identifier(template)}
         self.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {like}").format(**both))
+        return name
+
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever still holds it."""
+        of = sql.Identifier(name)
+        self.execute(sql.SQL("DROP DATABASE {name} WITH (FORCE)").format(name=of))
+
+    @contextmanager
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """Give the name of a fresh database until the block ends."""
+        name = self.create(template)
         try:
             yield name
         finally:
-            self.execute(sql.SQL("DROP DATABASE {name} WITH (FORCE)").format(**both))
+            self.drop(name)
 
     def url(self, database: str) -> str:
         """Return the address for SQLAlchemy."""
