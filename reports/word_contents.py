@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 STYLE = "toc 1"
 """The name that a word processor gives the entries when it makes them anew."""
-_LIST = r'TOC \o "1-1" \h \z \u'
 _LATER = ("hdrShapeDefaults", "footnotePr", "endnotePr", "compat", "docVars", "rsids")
 """What stands behind updateFields in the settings, as the schema orders them."""
 
@@ -33,18 +32,18 @@ def _name(anchor: str) -> str:
 
 
 def write(word: Word, entries: Iterable[tuple[str, str]]) -> None:
-    """Write each chapter's name and page; the pages are fields, filled in on opening."""
+    """Write each chapter's name and page; the pages are fields, filled in on opening.
+
+    No TOC field surrounds them: LibreOffice would keep what it holds as it stands.
+    """
     if STYLE not in [style.name for style in word.styles]:
         _add_style(word)
-    paragraphs = [_entry(word, text, anchor) for text, anchor in entries]
-    first, last = paragraphs[0]._p, paragraphs[-1]._p  # noqa: SLF001
-    for made in _begun(_LIST):
-        first.insert_element_before(made, "w:hyperlink")
-    last.append(_run(element("fldChar", fldCharType="end")))
+    for text, anchor in entries:
+        _entry(word, text, anchor)
     _renew_on_opening(word)
 
 
-def _entry(word: Word, text: str, anchor: str) -> Paragraph:
+def _entry(word: Word, text: str, anchor: str) -> None:
     paragraph = word.add_paragraph(style=STYLE)
     link = element("hyperlink", anchor=_name(anchor), history="1")
     said = element("t")
@@ -58,7 +57,6 @@ def _entry(word: Word, text: str, anchor: str) -> Paragraph:
     link.append(_run(page))
     link.append(_run(element("fldChar", fldCharType="end")))
     paragraph._p.append(link)  # noqa: SLF001
-    return paragraph
 
 
 def _begun(code: str) -> list[Any]:

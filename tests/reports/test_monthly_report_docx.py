@@ -23,6 +23,11 @@ def record() -> MonthlyReport:
     return report_sample("monthly")
 
 
+@pytest.fixture(scope="module")
+def whole(record: MonthlyReport) -> bytes:
+    return docx(record)
+
+
 def part(made: bytes, name: str) -> ET.Element:
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         return ET.fromstring(archive.read(f"word/{name}.xml"))
@@ -39,8 +44,10 @@ def entries(tree: ET.Element) -> list[tuple[str, str]]:
     ]
 
 
-def test_contents_name_each_chapter_and_ask_for_its_page(record: MonthlyReport) -> None:
-    tree = part(docx(record), "document")
+def test_contents_name_each_chapter_and_ask_for_its_page(
+    record: MonthlyReport, whole: bytes
+) -> None:
+    tree = part(whole, "document")
     headings = {
         start.get(qn("w:name"), ""): "".join(
             text.text or "" for text in p.iter(qn("w:t"))
@@ -59,8 +66,8 @@ def test_contents_name_each_chapter_and_ask_for_its_page(record: MonthlyReport) 
     assert len(found) == len(chapters) + 1  # and the signatures
 
 
-def test_bookmarks_are_told_apart_and_every_field_ends(record: MonthlyReport) -> None:
-    tree = part(docx(record), "document")
+def test_bookmarks_are_told_apart_and_every_field_ends(whole: bytes) -> None:
+    tree = part(whole, "document")
     ids = [one.get(qn("w:id")) for one in tree.iter(qn("w:bookmarkStart"))]
     assert len(ids) == len({*ids})
     assert ids == [one.get(qn("w:id")) for one in tree.iter(qn("w:bookmarkEnd"))]
@@ -69,8 +76,8 @@ def test_bookmarks_are_told_apart_and_every_field_ends(record: MonthlyReport) ->
     assert kinds[0] == "begin"
 
 
-def test_the_word_processor_is_asked_to_put_in_the_pages(record: MonthlyReport) -> None:
-    settings = part(docx(record), "settings")
+def test_the_word_processor_is_asked_to_put_in_the_pages(whole: bytes) -> None:
+    settings = part(whole, "settings")
     names = [one.tag for one in settings]
     assert names.count(qn("w:updateFields")) == 1
     assert names.index(qn("w:updateFields")) < names.index(qn("w:compat"))
