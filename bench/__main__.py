@@ -32,18 +32,23 @@ def main() -> int:
     if "screens" in parts:
         keep("screens", screens.screens(chosen.days))
     if "registers" in parts:
-        for store in chosen.store or registers.STORES:
-            found = registers.registers(chosen.tickets, store)
-            keep(f"registers-{chosen.tickets}-{store}", found)
-            registers.say(found)
+        _registers(chosen)
     _the_rest(parts, chosen)
     report.write(KEPT, RESULTS)
     return 0
 
 
+def _registers(chosen: argparse.Namespace) -> None:
+    for rows in chosen.tickets:
+        for store in chosen.store or registers.STORES:
+            found = registers.registers(rows, store)
+            keep(f"registers-{rows}-{store}", found)
+            registers.say(found)
+
+
 def _the_rest(parts: set[str], chosen: argparse.Namespace) -> None:
     measures: dict[str, Callable[[], dict[str, Any]]] = {
-        "month": partial(month.month, chosen.tickets),
+        "month": partial(month.month, chosen.tickets[0]),
         "runs": runs.measure,
         "archive": partial(
             archive.measure,
@@ -60,13 +65,17 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
     parser.add_argument("--sizes", default="30x5,100x5,300x5", help="SERVERSxRUNS,…")
-    parser.add_argument("--tickets", type=int, default=100_000, metavar="N")
+    parser.add_argument("--tickets", type=_sizes, default=[100_000], metavar="N,…")
     parser.add_argument("--documents", type=int, default=20_000, metavar="N")
     parser.add_argument("--store", action="append", choices=registers.STORES)
     parser.add_argument("--only", action="append", default=[], metavar="ROW")
     parser.add_argument("--hung-rounds", type=int, default=3)
     parser.add_argument("--days", type=int, default=1825)
     return parser.parse_args()
+
+
+def _sizes(words: str) -> list[int]:
+    return [int(word) for word in words.split(",")]
 
 
 def keep(name: str, found: dict[str, Any]) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
-from opsdesk.core.database import Database
 from opsdesk.core import grams
+from opsdesk.core.database import Database
 from opsdesk.tickets.models import Kind, Searchable, Ticket
 
 BATCH = 5_000
@@ -18,13 +18,18 @@ WORDS = (
     *("许可证同步报错", "磁盘空间不足", "接口返回五百", "验证码收不到"),
 )
 REGIONS = ("河北省", "山东省", "江苏省", "广东省", "四川省", "浙江省")
+LATIN = "rackleak"
 RARE = 997
 """Every so many tickets one has words that no other kind of them has."""
 _TIMELINES = """
     WITH place (n) AS (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))
     INSERT INTO ticket_event (ticket_id, at, by, what, move, state, text, detail)
-    SELECT t.id, t.opened_at, 'lead', CASE n WHEN 0 THEN 'opened' ELSE 'noted' END,
-           '', 'working', t.title, '{}'
+    SELECT t.id, t.opened_at, 'lead',
+           CASE WHEN n = 0 THEN 'opened' WHEN n = 1 THEN 'moved'
+                WHEN n = 9 AND NOT t.is_open THEN 'moved' ELSE 'noted' END,
+           CASE WHEN n = 1 THEN 'respond'
+                WHEN n = 9 AND NOT t.is_open THEN 'close' ELSE '' END,
+           'working', t.title, '{}'
     FROM ticket t CROSS JOIN place ORDER BY t.id, n
 """
 _COUNT_ON = "SELECT setval(pg_get_serial_sequence('ticket', 'id'), max(id)) FROM ticket"
@@ -82,7 +87,7 @@ def ticket(n: int) -> dict[str, Any]:
 
 def _described(n: int) -> str:
     if n % RARE == 0:
-        return "机柜漏水"
+        return f"机柜漏水 {LATIN}"
     return WORDS[(n * 7) % len(WORDS)] * 5
 
 
