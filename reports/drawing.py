@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from html import escape
+from itertools import groupby
 from math import ceil, floor, log10
 
 from reports.documents.charts import Chart, ChartKind
@@ -146,19 +147,25 @@ def _marks(chart: Chart, top: float) -> Iterator[str]:
 
 
 def _lines(chart: Chart, top: float) -> Iterator[str]:
+    """Draw a stroke through values that follow each other, and a dot for a lone one."""
     for index, series in enumerate(chart.series):
-        path, pen = "", "M"
-        for n, value in enumerate(series.values):
-            if value is None:
-                pen = "M"
-                continue
-            path += f"{pen}{_place(chart, n):.1f} {_y(value, top):.1f}"
-            pen = "L"
+        ink, path = _INKS[index % len(_INKS)], ""
+        places = [
+            None if value is None else f"{_place(chart, n):.1f} {_y(value, top):.1f}"
+            for n, value in enumerate(series.values)
+        ]
+        for told, some in groupby(places, key=bool):
+            points = [one for one in some if one is not None]
+            if told and len(points) > 1:
+                path += "M" + "L".join(points)
+            elif told:
+                x, y = points[0].split()
+                yield f'<circle cx="{x}" cy="{y}" r="1.6" fill="{ink}"/>'
         if path:
             dash = _DASHES[index % len(_DASHES)]
             dashed = f' stroke-dasharray="{dash}"' if dash else ""
             yield (
-                f'<path d="{path}" fill="none" stroke="{_INKS[index % len(_INKS)]}" '
+                f'<path d="{path}" fill="none" stroke="{ink}" '
                 f'stroke-width="1.3"{dashed}/>'
             )
 

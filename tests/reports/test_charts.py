@@ -57,3 +57,19 @@ def test_no_text_of_a_chart_lies_on_another_or_beyond_its_edge(
 def test_every_series_is_named_in_the_legend() -> None:
     told = [said for *_place, said in places(drawn(("1",), DISKS))]
     assert [one for one in DISKS if one not in told] == []
+
+
+def test_a_value_without_neighbours_is_a_dot_and_a_gap_stays_a_gap() -> None:
+    series = Series(name="库", values=(None, 5.0, None, 1.0, 2.0, None))
+    chart = Chart(
+        title="图",
+        unit="%",
+        kind=ChartKind.LINES,
+        labels=tuple("123456"),
+        series=(series,),
+    )
+    tree = ET.fromstring(svg(chart, lambda words: say(words, "zh")))
+    assert len(list(tree.iter(f"{SVG}circle"))) == 1
+    strokes = [one.get("d", "") for one in tree.iter(f"{SVG}path")]
+    (drawn_,) = [one for one in strokes if "L" in one]
+    assert (drawn_.count("M"), drawn_.count("L")) == (1, 1)
