@@ -11,7 +11,7 @@ from opsdesk.inspections.models import Slot, Status
 from opsdesk.inspections.paper_figures import figures_of, system_of
 from opsdesk.inspections.paper_items import change_lines, item_lines
 from opsdesk.inspections.paper_tables import further_tables
-from opsdesk.inspections.paper_words import MARKS, OUTCOMES, SLOTS, paper_words
+from opsdesk.inspections.paper_words import MARKS, OUTCOMES, SLOTS, paper_words, why
 from opsdesk.inspections.summary import (
     DaySummary,
     ReplySummary,
@@ -105,9 +105,8 @@ def _signature(signed: Signed | None) -> Signature | None:
 def _round(row: RoundSummary, summary: DaySummary, occasion: Occasion) -> RoundLine:
     due = _due(row, summary, occasion)
     lost = not row.number and due is not None and due < occasion.at
-    reasons = [text for text in (row.reason, row.suspect) if text]
-    reason: Text = "；".join(reasons)
-    if lost and not reasons:
+    reason = why(row.reason, row.suspect)
+    if lost and not reason:
         reason = Words(
             "没有这次巡检的任何记录，运维台当时没有运行",
             "there is no record of this round; the desk was not running",

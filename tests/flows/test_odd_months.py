@@ -115,6 +115,27 @@ def test_a_week_without_rounds_is_one_line_without_a_reason_made_up(past: Past) 
     assert [line[1] for line in index.lines if line[0] == "2026-10-05"] == ["—"]  # type: ignore[union-attr]
 
 
+def test_why_a_round_was_missed_is_said_in_the_papers_own_language(
+    past: Past,
+) -> None:
+    past.hold(date(2026, 10, 1), "db-1")
+    for slot, why in (
+        (Slot.MORNING, "scheduler was held up or the machine slept for 190 min"),
+        (Slot.NOON, "clock stepped by -7200 s"),
+        (Slot.EVENING, "停电检修，机房断网"),
+    ):
+        plan = rounds.Plan(
+            day=date(2026, 10, 2), slot=slot, servers=[], by="scheduler", reason=why
+        )
+        with past.desk.database.unit() as session:
+            rounds.miss(session, plan, at=NOW)
+    assert [row[-1] for row in rows(past.report(october(1, 2)), "迟巡与缺检")] == [
+        "调度进程被耽搁或机器休眠 190 分钟",
+        "系统时钟被调整 -7200 秒",
+        "停电检修，机房断网",
+    ]
+
+
 def test_a_renamed_device_is_told_with_both_names_and_nothing_is_concluded(
     past: Past,
 ) -> None:
@@ -200,7 +221,8 @@ def test_a_month_without_any_request_draws_no_empty_charts(past: Past) -> None:
         for block in section.blocks
         if isinstance(block, Chart)
     ]
-    assert drawn == ["每日巡检结论"]
+    assert drawn == []
+    assert "没有非「正常」的设备台次" in freeze(record).decode()
     assert rows(record, "按区域统计") == []
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from itertools import groupby
 
 from opsdesk.flows.month.findings import findings
 from opsdesk.flows.month.material import HELD, SLOTS, Material
-from opsdesk.flows.month.steps import steps, week
+from opsdesk.flows.month.steps import Steps, steps, week
 from opsdesk.flows.month.told import change, column, count, share
 from opsdesk.inspections.models import Slot, Status
 from opsdesk.inspections.paper_words import SLOTS as SLOT_WORDS
+from opsdesk.inspections.paper_words import why
 from opsdesk.inspections.queries.month import RoundRow
 from reports.documents.charts import Chart, ChartKind, Series
 from reports.documents.monthly import Paragraph, ReportSection, Table
@@ -135,7 +136,7 @@ def _counts(now: Slots, before: Slots | None) -> Table:
     )
 
 
-def _charts(m: Material, now: Slots) -> tuple[Chart, ...]:
+def _charts(m: Material, now: Slots) -> tuple[Chart | Paragraph, ...]:
     """Return the chart; none where no round was held, as the table before it says."""
     if not now.done:
         return ()
@@ -144,7 +145,15 @@ def _charts(m: Material, now: Slots) -> tuple[Chart, ...]:
     for row in m.rounds:
         if row.slot in SLOTS and row.status in HELD:
             held.setdefault(parts.of[row.day], Counter()).update(row.counts)
-    chart = Chart(
+    if not any(
+        one[name] for one in held.values() for name in _STATES if name != "normal"
+    ):
+        return (Paragraph(text=_ALL_NORMAL),)
+    return (_drawn(parts, held),)
+
+
+def _drawn(parts: Steps, held: Mapping[int, Counter[str]]) -> Chart:
+    return Chart(
         title=Words(
             f"{parts.each.zh}巡检结论", f"What the rounds of {parts.each.en} found"
         ),
@@ -168,7 +177,12 @@ def _charts(m: Material, now: Slots) -> tuple[Chart, ...]:
             "where all were, or no round was held.",
         ),
     )
-    return (chart,)
+
+
+_ALL_NORMAL = Words(
+    "本期完成的巡检中，没有非「正常」的设备台次。",
+    "No device of the rounds that were held was other than normal.",
+)
 
 
 _STATES = {
@@ -208,7 +222,7 @@ def _explained(now: Slots) -> Iterator[tuple[Text, ...]]:
             row = now.rows[day, slot]
             if row.status is Status.MISSED or row.late:
                 state = _MISSED if row.status is Status.MISSED else _LATE
-                yield f"{day:%m-%d}", SLOT_WORDS[slot], state, row.reason or "/"
+                yield f"{day:%m-%d}", SLOT_WORDS[slot], state, why(row.reason) or "/"
 
 
 def _gap(keys: Sequence[tuple[date, Slot]]) -> tuple[Text, ...]:
