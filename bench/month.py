@@ -80,6 +80,28 @@ def lines(part: dict[str, Any]) -> Iterator[str]:
     yield ""
 
 
+def targets(part: dict[str, Any] | None) -> Iterator[tuple[str, str, bool]]:
+    """Yield what a month's report may cost, beside what it did."""
+    if part is None:
+        return
+    found = part["servers"]
+    own, other = (found[str(FLEET)][engine] for engine in ("opsdesk", "chromium"))
+    month = f"busy month, {FLEET} servers"
+    for name, most, unit in (("cpu_s", 4, "s of CPU"), ("rss_mib", 300, "MiB")):
+        yield f"{month}: ≤ {most} {unit}", f"{own[name]}", own[name] <= most
+    if other:
+        ratio = own["wall_s"] / other["wall_s"]
+        yield f"{month}: wall ≤ 1 × headless Chromium", f"{ratio:.2f} ×", ratio <= 1
+    large = found["300"]["opsdesk"]["rss_mib"]
+    yield "busy month, 300 servers: < 1,024 MiB", f"{large}", large < 1024  # noqa: PLR2004
+    asked = part["gathering"]
+    yield (
+        f"figures of a month at {asked['rows']:,} tickets: < 300 ms",
+        f"{asked['ms']} ms",
+        asked["ms"] < 300,  # noqa: PLR2004
+    )
+
+
 _SHOWN = ("wall_s", "cpu_s", "rss_mib", "pages", "kib")
 
 

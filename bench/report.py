@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import archive, month
+from bench import archive, month, register_report, runs
 from bench.rivals import OPSDESK, POOL, RAW, XARGS
 
 Part = dict[str, Any]
@@ -36,20 +36,34 @@ def _lines(parts: dict[str, Part]) -> Iterator[str]:
     )
     if parts:
         yield from _machine(max(parts.values(), key=lambda part: str(part["at"])))
-    found = archive.targets(parts.get("archive"))
+    registers = _registers(parts)
+    found = (
+        *register_report.targets(registers),
+        *runs.targets(parts.get("runs")),
+        *month.targets(parts.get("month")),
+        *archive.targets(parts.get("archive")),
+    )
     yield from _targets(sweeps, parts.get("hung"), parts.get("screens"), found)
     for part in sweeps:
         yield from _sweep(part)
     if sweeps:
         yield from _per_server(sweeps)
-    if "hung" in parts:
-        yield from _hung(parts["hung"])
-    if "screens" in parts:
-        yield from _screens(parts["screens"])
-    if "month" in parts:
-        yield from month.lines(parts["month"])
-    if "archive" in parts:
-        yield from archive.lines(parts["archive"])
+    for part in registers:
+        yield from register_report.lines(part)
+    chapters = {
+        "hung": _hung,
+        "screens": _screens,
+        "runs": runs.lines,
+        "month": month.lines,
+        "archive": archive.lines,
+    }
+    for name in (one for one in chapters if one in parts):
+        yield from chapters[name](parts[name])
+
+
+def _registers(parts: dict[str, Part]) -> list[Part]:
+    found = [part for name, part in parts.items() if name.startswith("registers-")]
+    return sorted(found, key=lambda part: (int(part["rows"]), str(part["store"])))
 
 
 def _machine(part: Part) -> Iterator[str]:
@@ -209,12 +223,12 @@ def _hung(part: Part) -> Iterator[str]:
     yield ""
     yield "| | runs | others stored after, s | round over after, s |"
     yield "| --- | ---: | ---: | ---: |"
-    for label, runs in (
+    for label, taken in (
         ("all well", [run for run in part["runs"] if not run["frozen"]]),
         (f"{part['frozen']} hung", [run for run in part["runs"] if run["frozen"]]),
     ):
-        stored = _spread([run["stored"] for run in runs])
-        yield f"| {label} | {len(runs)} | {stored} | {_spread([r['wall'] for r in runs])} |"
+        stored = _spread([run["stored"] for run in taken])
+        yield f"| {label} | {len(taken)} | {stored} | {_spread([r['wall'] for r in taken])} |"
     yield ""
 
 

@@ -41,6 +41,7 @@ from tests.factories.people import PASSWORD, a_person
 from tests.factories.plans import a_plan, a_step
 from tests.lab.process import accepts, daemon, free_port
 
+SEEN_S, CORE = 2, 0.05
 STEPS, READERS, EVERY = 200, 10, 1.8
 TICKS, APART = 8, 10.0
 TOKEN = re.compile(r'<meta name="csrf-token" content="([^"]+)"')
@@ -50,6 +51,38 @@ AFTER = re.compile(r'data-after="(\d+)"')
 def measure(past: Iterable[int] = (0, 1000)) -> dict[str, Any]:
     """Measure behind each number of past runs."""
     return {"rows": [runs(one) for one in past]}
+
+
+def targets(part: dict[str, Any] | None) -> Iterator[tuple[str, str, bool]]:
+    """Yield what a run's page may cost, beside what it did."""
+    for row in part["rows"] if part else ():
+        where = (
+            f"run of {row['steps']} steps, {row['readers']} people, {row['past']} past"
+        )
+        worst, cpu = row["seen_s"]["worst"], row["cpu_ticking"]
+        yield f"{where}: seen by all ≤ {SEEN_S} s", f"{worst:.2f} s", worst <= SEEN_S
+        yield f"{where}: < {CORE:.0%} of a core", f"{cpu:.1%}", cpu < CORE
+
+
+def lines(part: dict[str, Any]) -> Iterator[str]:
+    """Yield what RESULTS.md says of it."""
+    yield "## A run's page with ten people on it"
+    yield ""
+    yield f"One gunicorn worker, SQLite; a tick every ten seconds. {part['at']}."
+    yield ""
+    yield (
+        "| past runs | seen by all, p50 s | worst s | of a core, ticking | quiet | "
+        "page ms | news p50 ms | p95 ms | load |"
+    )
+    yield "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for row in part["rows"]:
+        seen, news = row["seen_s"], row["news_ms"]
+        yield (
+            f"| {row['past']} | {seen['p50']:.2f} | {seen['worst']:.2f} | "
+            f"{row['cpu_ticking']:.1%} | {row['cpu_quiet']:.1%} | {row['page_ms']:.0f} | "
+            f"{news['p50']:.1f} | {news['p95']:.1f} | {row['load']:.1f} |"
+        )
+    yield ""
 
 
 def runs(past: int) -> dict[str, Any]:
