@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
@@ -17,7 +17,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from opsdesk.core import audit, clock, log
-from opsdesk.core.desk import Desk, open_desk
+from opsdesk.core.desk import Desk, is_demo, open_desk
 from opsdesk.core.settings import load
 from opsdesk.flows import deliver_notices, keep_desk, keep_slots, run_plan
 
@@ -39,6 +39,9 @@ def build(
         timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
+    if is_demo(desk.settings):  # made-up servers are not to be connected to
+        _every_sweep(scheduler, desk, keep_desk.papers)
+        return scheduler
     scheduler.add_job(
         keep_slots.tick,
         "interval",
@@ -70,18 +73,30 @@ def build(
 
 def _keep_the_desk(scheduler: BackgroundScheduler, desk: Desk) -> None:
     """Add what the registers do by themselves: often, and three times an hour."""
-    for job, every in (
-        (keep_desk.tick, {"seconds": SECONDS_BETWEEN_SWEEPS}),
-        (keep_desk.remind, {"minutes": MINUTES_BETWEEN_REMINDERS}),
-    ):
-        scheduler.add_job(
-            job,
-            "interval",
-            **every,
-            args=[desk],
-            id=f"keep_desk.{job.__name__}",
-            next_run_time=clock.now(),
-        )
+    _every_sweep(scheduler, desk, keep_desk.tick)
+    _ring(scheduler, desk, keep_desk.remind, minutes=MINUTES_BETWEEN_REMINDERS)
+
+
+def _every_sweep(
+    scheduler: BackgroundScheduler, desk: Desk, job: Callable[[Desk], None]
+) -> None:
+    _ring(scheduler, desk, job, seconds=SECONDS_BETWEEN_SWEEPS)
+
+
+def _ring(
+    scheduler: BackgroundScheduler,
+    desk: Desk,
+    job: Callable[[Desk], None],
+    **every: int,
+) -> None:
+    scheduler.add_job(
+        job,
+        "interval",
+        **every,
+        args=[desk],
+        id=f"keep_desk.{job.__name__}",
+        next_run_time=clock.now(),
+    )
 
 
 def run(desk: Desk, stop: threading.Event) -> None:

@@ -89,8 +89,6 @@ class Child:
 
 def children_of(settings: Settings, config: Path) -> list[Child]:
     """Return the desk's two processes, not yet started."""
-    from opsdesk.core.desk import is_demo  # noqa: PLC0415 - loads the database
-
     environ = {**os.environ, "OPSDESK_CONFIG": str(config)}
     environ.pop("GUNICORN_CMD_ARGS", None)
     web = (
@@ -108,10 +106,10 @@ def children_of(settings: Settings, config: Path) -> list[Child]:
         *("--graceful-timeout", "10", "opsdesk.wsgi:create()"),
     )
     scheduler = (sys.executable, "-m", "opsdesk.scheduler", str(config))
-    children = [Child(name="web", argv=web, environ=environ)]
-    if not is_demo(settings):  # made-up servers are not to be connected to
-        children.append(Child(name="scheduler", argv=scheduler, environ=environ))
-    return children
+    return [
+        Child(name="web", argv=web, environ=environ),
+        Child(name="scheduler", argv=scheduler, environ=environ),
+    ]
 
 
 def supervise(children: Sequence[Child]) -> int:

@@ -41,6 +41,9 @@ PARTS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("archive", read_documents.sweep),
 )
 
+PAPERS = frozenset({"reports", "archive"})
+"""The parts that only print and read papers: all that is done over made-up data."""
+
 REMINDERS: tuple[tuple[str, Callable[..., int]], ...] = (
     ("duties", remind_duties.sweep),
     ("audit", export_audit.sweep),
@@ -56,6 +59,14 @@ def tick(desk: Desk) -> None:
     at = clock.now()
     for name, part in PARTS:
         _do(desk, name, part, at)
+
+
+def papers(desk: Desk) -> None:
+    """Do what concerns papers alone: it connects to nothing and tells no time."""
+    at = clock.now()
+    for name, part in PARTS:
+        if name in PAPERS:
+            _do(desk, name, part, at)
 
 
 def remind(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,13 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opsdesk.core.database import Database
-from opsdesk.core.desk import Desk
+from opsdesk.core.desk import DEMO, Desk
 from opsdesk.core.files import Store
 from opsdesk.core.outbox.models import Kind as Said
 from opsdesk.core.outbox.models import Notice
-from opsdesk.flows import keep_desk, keep_promises, raise_incidents
-from opsdesk.inspections.models import Visit
+from opsdesk.flows import keep_desk, keep_promises, keep_slots, raise_incidents
+from opsdesk.inspections.models import Round, Visit
 from opsdesk.people.models import Role
+from opsdesk.reporting import operations as ordering
+from opsdesk.reporting.models import Order, OrderState
+from opsdesk.scheduler import build
 from opsdesk.tickets.models import Ticket, TicketEvent, What
 from tests.factories.people import a_person
 from tests.factories.roster import clock, on, the_turns
@@ -148,6 +152,25 @@ def test_a_mistake_in_one_part_keeps_none_of_the_others_back(
         raise_incidents.sweep(desk, at=now)
     keep_desk.tick(desk)
     assert "response:100" in told(desk)
+
+
+def test_over_made_up_data_papers_are_printed_and_read_and_nothing_else_is_done(
+    desk: Desk, now: datetime
+) -> None:
+    (desk.settings.desk.data / DEMO).touch()
+    with desk.database.unit() as session:
+        judged_round(session, {"db-1": verdict(finding())}, at=AT)
+        opened(session, desk, clock(10))
+        ordering.order(session, "WRY-YB-202611", "202611", by=LEAD, at=now)
+    scheduler = build(desk, keep_slots.observe(now), threading.Event())
+    for job in scheduler.get_jobs():
+        job.func(*job.args, **job.kwargs)
+    with desk.database.reading() as session:
+        states = session.scalars(select(Order.state)).all()
+        rounds = session.scalars(select(Round.id)).all()
+    assert list(states) == [OrderState.DONE]
+    assert len(rounds) == 1  # the one that was there
+    assert told(desk) == {}
 
 
 def test_an_incident_a_finding_opens_is_told_to_who_is_on_duty_and_the_lead_once(
