@@ -16,6 +16,7 @@ from opsdesk.core.database import Database
 from opsdesk.people import passwords
 from tests.lab.emptied import Emptied
 from tests.lab.postgres import Postgres, postgres_server, postgres_url
+from tests.lab.quick_apps import quick_apps
 
 __all__ = ["postgres_server", "postgres_url"]
 
@@ -42,6 +43,13 @@ def audit_key() -> None:
 def cheap_passwords() -> None:
     """Hash with little memory: hundreds of sign-ins would take minutes."""
     passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_applications() -> Iterator[None]:
+    """Compile templates and addresses once: nearly every test of a page makes an app."""
+    with quick_apps():
+        yield
 
 
 @pytest.fixture(scope="session")
