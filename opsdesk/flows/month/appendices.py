@@ -47,16 +47,17 @@ def _daily(m: Material) -> ReportSection:
                     "Each day's rounds and its record in the archive",
                 ),
                 columns=(
-                    column("日期", "Day", 1.6),
+                    column("日期", "Day", 1.7),
                     *(
                         column(w.zh, w.en, 2.5)
                         for s, w in SLOT_WORDS.items()
                         if s in SLOTS
                     ),
-                    column("复核人", "Reviewer", 2.3),
-                    column("归档记录", "Archived record", 3.6),
+                    column("复核人", "Reviewer", 2.5),
+                    column("归档记录", "Archived record", 5.1),
                 ),
                 lines=lines,
+                small=True,
                 formula=Words(
                     "归档记录列为编号、版本与数据快照前 12 位；「—」为没有归档。",
                     "number, version and the first digits of the snapshot; — is not archived.",

@@ -79,6 +79,7 @@ def _by_region(m: Material) -> dict[str, Counter[str]]:
     return {region: counted[region] for region in order}
 
 
+_UNKNOWN = Words("未填区域", "no region given")
 _REGIONS = (
     column("区域", "Region", 3),
     column("事件", "Incidents", 1.4, right=True),
@@ -98,7 +99,7 @@ def _regions(m: Material) -> Table:
     found = _by_region(m)
     lines = [
         (
-            region if region != "/" else Words("未填区域", "no region given"),
+            region if region != "/" else _UNKNOWN,
             str(row["incident"]),
             str(row["request"]),
             str(sum(row.values())),
@@ -143,7 +144,7 @@ def _region_chart(m: Material) -> tuple[Chart, ...]:
         title=Words("各区域受理量", "Opened by region"),
         unit=Words("件", "records"),
         kind=ChartKind.STACKED,
-        labels=tuple(found),
+        labels=tuple(_UNKNOWN if one == "/" else one for one in found),
         series=tuple(
             Series(name=words, values=tuple(float(row[key]) for row in found.values()))
             for key, words in (
