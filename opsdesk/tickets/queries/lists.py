@@ -5,12 +5,21 @@ Pages are keyed by the last row's id; nothing is counted beside them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import (
+    ColumnExpressionArgument,
+    Integer,
+    Result,
+    Select,
+    and_,
+    bindparam,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from opsdesk.tickets.models import Kind, Ticket, TicketItem
@@ -91,17 +100,16 @@ def lines(
     session: Session, wanted: Wanted, *, before: int | None = None, most: int = PAGE
 ) -> tuple[Line, ...]:
     """Return a page of a list; `before` is the last row's id of the page before."""
-    query = _narrowed(session, wanted).order_by(Ticket.id.desc()).limit(most)
+    asked = _asked(session, wanted)
     if before is not None:
-        query = query.where(Ticket.id < before)
-    return tuple(map(Line._make, session.execute(query)))
+        asked["before"] = before
+    return tuple(map(Line._make, _newest(session, asked, most)))
 
 
 def everything(session: Session, wanted: Wanted) -> Iterator[Line]:
     """Yield what a list holds, newest first, for a file; at most 50,000 rows."""
-    query = _narrowed(session, wanted).order_by(Ticket.id.desc()).limit(MOST_EXPORTED)
-    for row in session.execute(query.execution_options(yield_per=500)):
-        yield Line._make(row)
+    asked = _asked(session, wanted)
+    yield from map(Line._make, _newest(session, asked, MOST_EXPORTED, yield_per=500))
 
 
 def by_numbers(session: Session, numbers: Iterable[str]) -> dict[str, Line]:
@@ -120,37 +128,65 @@ def waiting_for(session: Session, *, most: int = 12) -> tuple[Line, ...]:
     return tuple(map(Line._make, session.execute(query)))
 
 
-def _narrowed(session: Session, wanted: Wanted) -> Select[Any]:
-    query = _ROWS.where(Ticket.kind == wanted.kind)
-    equal = {
-        Ticket.state: wanted.state,
-        Ticket.priority: wanted.priority,
-        Ticket.module: wanted.module,
-        Ticket.region: wanted.region,
-        Ticket.owner: wanted.owner,
+_PLAIN = frozenset({"open", "closed", "complex"})  # these ask nothing of a value
+_ABOUT = select(TicketItem.ticket_id).where(TicketItem.code == bindparam("item"))
+_NARROWING: Mapping[str, ColumnExpressionArgument[bool]] = {
+    "kind": Ticket.kind == bindparam("kind"),
+    "state": Ticket.state == bindparam("state"),
+    "priority": Ticket.priority == bindparam("priority"),
+    "module": Ticket.module == bindparam("module"),
+    "region": Ticket.region == bindparam("region"),
+    "owner": Ticket.owner == bindparam("owner"),
+    "open": Ticket.is_open,
+    "closed": ~Ticket.is_open,
+    "complex": Ticket.is_complex,
+    "since": Ticket.opened_at >= bindparam("since"),
+    "until": Ticket.opened_at < bindparam("until"),
+    "overdue": and_(Ticket.is_open, Ticket.due_at < bindparam("overdue")),
+    "item": Ticket.id.in_(_ABOUT),
+    "hits": Ticket.number.in_(bindparam("hits", expanding=True)),
+    "before": Ticket.id < bindparam("before"),
+}
+"""What narrows a list, by the names its values are bound to."""
+
+
+@lru_cache(maxsize=256)
+def _statement(narrowing: frozenset[str]) -> Select[Any]:
+    """Return the statement of a list; built once for all that are narrowed alike."""
+    chosen = [one for name, one in _NARROWING.items() if name in narrowing]
+    newest = _ROWS.where(*chosen).order_by(Ticket.id.desc())
+    return newest.limit(bindparam("most", type_=Integer))
+
+
+def _asked(session: Session, wanted: Wanted) -> dict[str, Any]:
+    """Return what narrows a list, by name."""
+    asked: dict[str, Any] = {
+        "kind": wanted.kind,
+        "state": wanted.state,
+        "priority": wanted.priority,
+        "module": wanted.module,
+        "region": wanted.region,
+        "owner": wanted.owner,
+        "open": wanted.open_only,
+        "closed": wanted.open_only is False,
+        "complex": wanted.complex_only,
+        "since": wanted.since,
+        "until": wanted.until,
+        "overdue": wanted.overdue_at,
+        "item": wanted.item,
     }
-    for column, value in equal.items():
-        if value:
-            query = query.where(column == value)
-    if wanted.open_only is not None:
-        query = query.where(Ticket.is_open if wanted.open_only else ~Ticket.is_open)
-    if wanted.complex_only:
-        query = query.where(Ticket.is_complex)
-    query = _in_time(query, wanted)
-    if wanted.item:
-        about = select(TicketItem.ticket_id).where(TicketItem.code == wanted.item)
-        query = query.where(Ticket.id.in_(about))
+    narrowing = {name: value for name, value in asked.items() if value}
     if wanted.text:
         hits = find(session, wanted.text, most=MOST_HITS)
-        query = query.where(Ticket.number.in_({hit.ref for hit in hits}))
-    return query
+        narrowing["hits"] = [hit.ref for hit in hits]
+    return narrowing
 
 
-def _in_time(query: Select[Any], wanted: Wanted) -> Select[Any]:
-    if wanted.since is not None:
-        query = query.where(Ticket.opened_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(Ticket.opened_at < wanted.until)
-    if wanted.overdue_at is not None:
-        query = query.where(Ticket.is_open, Ticket.due_at < wanted.overdue_at)
-    return query
+def _newest(
+    session: Session, asked: dict[str, Any], most: int, **options: Any
+) -> Result[Any]:
+    statement = _statement(frozenset(asked))
+    values = {name: asked[name] for name in asked if name not in _PLAIN}
+    return session.execute(
+        statement, {**values, "most": most}, execution_options=options
+    )
