@@ -32,6 +32,7 @@ from opsdesk.web import (
     unit,
 )
 from opsdesk.web.access import anyone, require_declarations
+from opsdesk.web.tickets import rows
 from opsdesk.web.tickets import values as field_values
 
 MAX_BYTES = 40 * 1024 * 1024
@@ -59,6 +60,7 @@ def create_app(
         fact_values.install,
         on_duty.install,
         field_values.install,
+        rows.install,
         page.install,
     ):
         install(app)
