@@ -15,6 +15,7 @@ from opsdesk.core.errors import NotFound, Refused
 from opsdesk.core.language import RefusedInWords
 from opsdesk.flows import issue_monthly_report as flow
 from opsdesk.flows.month.material import number_of
+from opsdesk.flows.month.steps import BY_WEEK
 from opsdesk.flows.month.summary import NARRATIVES
 from opsdesk.people.models import Role
 from opsdesk.reporting import operations, span
@@ -110,9 +111,15 @@ def draft(code: str) -> str:
 
 
 def _record(one: span.Span) -> tuple[MonthlyReport | None, str]:
-    """Return the report as it stands, or why there is none."""
+    """Return the report as it stands, or why there is none.
+
+    Of a long period only when its figures are asked for: they take seconds to gather.
+    """
     settings = unit.desk().settings
     try:
+        if len(one.days) > BY_WEEK and "figures" not in request.args:
+            flow.refuse_impossible(settings, one, at=g.at)
+            return None, ""
         return flow.gather(unit.session(), settings, one, at=g.at), ""
     except RefusedInWords as refusal:
         return None, words(refusal.words)

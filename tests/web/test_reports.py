@@ -124,6 +124,19 @@ def test_years_and_chosen_days_are_opened_written_and_ordered_as_months_are(
 
 
 @pytest.mark.usefixtures("a_round")
+def test_the_figures_of_a_year_are_gathered_when_they_are_asked_for(
+    signed_in_as: SignedIn,
+) -> None:
+    lead = signed_in_as(Role.LEAD)
+    first = lead.get("/reports/2026").text
+    assert "巡检完成情况与上期对比" not in first
+    assert 'href="/reports/2026?figures=1"' in first
+    shown = lead.get("/reports/2026?figures=1").text
+    assert "巡检完成情况与上期对比" in shown
+    assert "还没有开始" in lead.get("/reports/2098").text
+
+
+@pytest.mark.usefixtures("a_round")
 def test_a_period_leads_to_its_neighbours_but_not_into_the_future(
     signed_in_as: SignedIn,
 ) -> None:
