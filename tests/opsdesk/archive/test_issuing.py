@@ -76,6 +76,22 @@ def test_a_later_issue_supersedes_and_the_former_stays(
     assert [view.version for view in all_of_them] == [2, 1]
 
 
+def test_of_several_papers_the_versions_that_hold_come_in_the_order_asked(
+    database: Database, store: Store
+) -> None:
+    with database.unit() as session:
+        issue(session, store, a_parcel(1, number="WRY-A"))
+        issue(session, store, a_parcel(1, number="WRY-B"))
+        issue(session, store, a_parcel(2, number="WRY-A"))
+    with database.reading() as session:
+        found = queries.current_of(session, ["WRY-B", "WRY-NEVER", "WRY-A"])
+        assert queries.current_of(session, []) == []
+    assert [(view.number, view.version) for view in found] == [
+        ("WRY-B", 1),
+        ("WRY-A", 2),
+    ]
+
+
 def test_a_paper_that_was_outrun_is_not_archived(
     database: Database, store: Store
 ) -> None:
