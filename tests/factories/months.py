@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,11 +24,24 @@ SLOTS = ((Slot.MORNING, 0), (Slot.NOON, 6), (Slot.EVENING, 12))
 HELD, MISSED = range(1, 20), 20  # days of October; afterwards nothing was recorded
 
 
+@contextmanager
+def copied(month: Path, folder: Path) -> Iterator[Desk]:
+    """Give a desk of one's own like the one that lies in `month`."""
+    shutil.copytree(month, folder, dirs_exist_ok=True)
+    database = Database(f"sqlite:///{folder / 'desk.db'}")
+    yield _desk(folder, database)
+    database.dispose()
+
+
+def _desk(folder: Path, database: Database) -> Desk:
+    known = settings.load(folder / "config.yaml", environ={})
+    return Desk(known, database, Store(folder / "files"))
+
+
 def a_month(folder: Path, database: Database) -> Desk:
     """Return a desk after October 2026, with rounds of two servers on some days."""
-    path = folder / "config.yaml"
-    path.write_text(config(), encoding="utf-8")
-    desk = Desk(settings.load(path, environ={}), database, Store(folder / "files"))
+    (folder / "config.yaml").write_text(config(), encoding="utf-8")
+    desk = _desk(folder, database)
     moments = moments_of(desk, NOW, 54)
     enter(desk, moments[0].at)
     begin(desk, moments, at=NOW).until(NOW)

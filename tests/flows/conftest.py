@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from opsdesk.core import settings
 from opsdesk.core.database import Database
 from opsdesk.core.desk import Desk
 from opsdesk.core.files import Store
+from tests.factories.months import a_month
 from tests.lab.process import free_port
 
 
@@ -106,3 +108,14 @@ def desk_of(folder: Path, database: Database, peer: Peer) -> Desk:
 def desk(tmp_path: Path, database: Database, peer: Peer) -> Desk:
     """Give a desk on each of the two databases."""
     return desk_of(tmp_path / "desk", database, peer)
+
+
+@pytest.fixture(scope="session")
+def month(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Play a month, and give the folder it lies in; tests copy it."""
+    folder = tmp_path_factory.mktemp("month")
+    shutil.copyfile(sqlite_template, folder / "desk.db")
+    database = Database(f"sqlite:///{folder / 'desk.db'}")
+    a_month(folder, database)
+    database.dispose()
+    return folder

@@ -27,6 +27,8 @@ from opsdesk.tickets.models import (
     TicketEvent,
 )
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +12,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from opsdesk.core.database import Database
 from opsdesk.core.desk import Desk
 from opsdesk.core.errors import Refused
 from opsdesk.flows import issue_monthly_report as flow
@@ -25,7 +23,10 @@ from opsdesk.tickets.models import Kind, Ticket
 from reports.documents.freezing import freeze, thaw
 from reports.documents.monthly import MonthlyReport, Table
 from reports.documents.words import say
-from tests.factories.months import HELD, NOW, a_month
+from tests.factories.months import HELD, NOW, copied
+
+# All that look at the played month are one group: it takes seconds to play.
+pytestmark = pytest.mark.xdist_group("month")
 
 ZONE = ZoneInfo("Asia/Shanghai")
 OCTOBER = span.month(2026, 10, ZONE)
@@ -42,14 +43,9 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
-def desk(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("month")
-    shutil.copyfile(sqlite_template, folder / "desk.db")
-    database = Database(f"sqlite:///{folder / 'desk.db'}")
-    yield a_month(folder, database)
-    database.dispose()
+def desk(month: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with copied(month, tmp_path_factory.mktemp("month")) as desk:
+        yield desk
 
 
 @pytest.fixture(scope="module")

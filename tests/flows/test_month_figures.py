@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from opsdesk.core.database import Database
 from opsdesk.core.desk import Desk
 from opsdesk.flows import issue_monthly_report as flow
-from tests.factories.months import NOW, a_month
+from tests.factories.months import NOW, copied
 from tests.factories.uneven_months import disturb
 from tests.flows.month_again import SECOND, Again, everything
 from tests.flows.test_issue_monthly_report import OCTOBER
 
+# All that look at the played month are one group: it takes seconds to play.
+pytestmark = pytest.mark.xdist_group("month")
+
 
 @pytest.fixture(scope="module")
-def desk(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Desk]:
+def desk(month: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """Give a desk with an uneven October behind it."""
-    folder = tmp_path_factory.mktemp("figures")
-    shutil.copyfile(sqlite_template, folder / "desk.db")
-    database = Database(f"sqlite:///{folder / 'desk.db'}")
-    desk = a_month(folder, database)
-    with database.unit() as session:
-        disturb(session, everything(session))
-    yield desk
-    database.dispose()
+    with copied(month, tmp_path_factory.mktemp("figures")) as desk:
+        with desk.database.unit() as session:
+            disturb(session, everything(session))
+        yield desk
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,30 +16,25 @@ from pypdf import PdfReader
 
 from opsdesk.archive import queries as archive
 from opsdesk.archive.queries import DocumentView
-from opsdesk.core.database import Database
 from opsdesk.core.desk import Desk
 from opsdesk.flows import issue_monthly_report as flow
 from opsdesk.reporting import operations
 from reports.documents.freezing import thaw
 from reports.documents.monthly import Ledger, MonthlyReport
 from reports.documents.words import say
-from tests.factories.months import NOW, a_month
+from tests.factories.months import NOW, copied
 from tests.factories.papers import pages, pictures, text
 from tests.flows.test_issue_monthly_report import OCTOBER
 from tests.reports.kept_month import DPI, PICTURE, WORDS, alike, tiles, words
 
-pytestmark = pytest.mark.pdf
+# All that look at the played month are one group: it takes seconds to play.
+pytestmark = [pytest.mark.pdf, pytest.mark.xdist_group("month")]
 
 
 @pytest.fixture(scope="module")
-def desk(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("paper")
-    shutil.copyfile(sqlite_template, folder / "desk.db")
-    database = Database(f"sqlite:///{folder / 'desk.db'}")
-    yield a_month(folder, database)
-    database.dispose()
+def desk(month: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with copied(month, tmp_path_factory.mktemp("paper")) as desk:
+        yield desk
 
 
 @pytest.fixture(scope="module")
