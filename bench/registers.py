@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from bench import helpdesk, register_pages
+from bench import helpdesk, register_pages, request_tracker
 from bench.machine import load
 from bench.register_store import Place, seeded
 from bench.register_timing import interleaved
@@ -21,7 +21,10 @@ from bench.register_writing import create, sweep
 from opsdesk.tickets.models import Ticket, TicketEvent
 
 STORES = ("sqlite", "postgresql")
-RIVALS = {"django-helpdesk": helpdesk.asks}
+RIVALS = {
+    "django-helpdesk": helpdesk.asks,
+    "Request Tracker": request_tracker.asks,
+}
 RIVALS_UP_TO = 100_000
 """Tickets beyond which the rivals are left out: a page of theirs takes seconds."""
 
