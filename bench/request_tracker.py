@@ -58,7 +58,7 @@ _SHOWN = re.compile(rb'<b><a href="/Ticket/Display\.html\?id=(\d+)">')
 def asks(place: Place, rows: int) -> Iterator[RivalDesk]:
     """Fill and serve it; every page has been checked once."""
     if place.server is None:
-        raise OSError("only in PostgreSQL: its driver for SQLite is not installed here")
+        raise OSError("measured with PostgreSQL: with SQLite it has no full-text index")
     if not SERVER.exists():
         raise OSError("apt-get install request-tracker5 rt5-db-postgresql")
     folder, web = place.folder / "rt", free_port()
