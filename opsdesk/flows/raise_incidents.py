@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from opsdesk.core.settings import Settings
 from opsdesk.flows import work_tickets
 from opsdesk.flows.itself import SELF
 from opsdesk.flows.work_tickets import Deed
-from opsdesk.inspections.models import Condition, FindingRow, Round, Visit
+from opsdesk.inspections.models import IN_FORCE, Condition, FindingRow, Round, Visit
 from opsdesk.tickets.models import Kind, Relation, Ticket, What
 from opsdesk.tickets.operations import noting, telling
 from opsdesk.tickets.operations.opening import Opening
@@ -115,7 +115,7 @@ def _open(desk: Desk, condition: Condition, *, at: datetime) -> None:
         former = _former(session, condition.fingerprint)
         opening = Opening(
             values=_said(condition, desk.settings),
-            began_at=condition.opened_at,
+            began_at=_grave_since(session, condition),
             fingerprint=condition.fingerprint,
             detail={"server": condition.server, "probe": condition.probe},
         )
@@ -132,6 +132,23 @@ def _open(desk: Desk, condition: Condition, *, at: datetime) -> None:
     log.info("incident.raised", number=ticket.number, server=condition.server)
 
 
+def _grave_since(session: Session, condition: Condition) -> datetime:
+    """Return when a round first called it critical: an attention starts no clock."""
+    query = (
+        select(func.min(Visit.began_at))
+        .select_from(FindingRow)
+        .join(Visit, IN_FORCE)
+        .where(
+            FindingRow.fingerprint == condition.fingerprint,
+            FindingRow.visit_id >= condition.opened_visit_id,
+            FindingRow.severity == Severity.CRITICAL.value,
+            FindingRow.muted == "",
+        )
+    )
+    found = session.scalar(query) or condition.opened_at
+    return max(found, condition.opened_at)
+
+
 def _former(session: Session, fingerprint: str) -> str | None:
     query = (
         select(Ticket.number)
@@ -143,14 +160,14 @@ def _former(session: Session, fingerprint: str) -> str | None:
 
 
 def _said(condition: Condition, settings: Settings) -> dict[str, object]:
-    zh = settings.desk.language.startswith("zh")
-    message = condition.message_zh if zh else condition.message_en
+    lang = "zh" if settings.desk.language.startswith("zh") else "en"
+    message = condition.message_zh if lang == "zh" else condition.message_en
     server = settings.server(condition.server)
     return {
         "title": f"{condition.server}: {message}"[:200],
         "source": "inspection",
         "reporter": "opsdesk",
-        "module": server.zone[:64] if server is not None else "",
+        "module": "" if server is None else getattr(server.kind.words, lang),
         "description": f"{condition.message_zh}\n{condition.message_en}",
         "impact": "middle",
         "urgency": "middle",

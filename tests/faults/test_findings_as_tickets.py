@@ -20,6 +20,7 @@ from opsdesk.flows import raise_incidents
 from opsdesk.inspections.models import Slot, Visit
 from opsdesk.inspections.queries.day import day_summary
 from opsdesk.tickets.models import Attachment, Ticket, TicketEvent, What
+from probes.finding import Severity
 from tests.factories.rounds import AT, DAY, finding, judged_round, verdict
 from tests.factories.settings import some_settings
 from tests.factories.tickets import step
@@ -110,6 +111,20 @@ def test_the_days_paper_names_the_incident_a_finding_had_open_that_day(
         return [item.ticket for item in summary.items]
 
     assert (named(0), named(3)) == ([number], [second])
+
+
+def test_an_attention_that_becomes_critical_starts_the_clock_when_it_does(
+    desk: Desk,
+) -> None:
+    inspected(desk, Slot.MORNING, finding(severity=Severity.WARNING))
+    raise_incidents.sweep(desk, at=AT + MINUTE)
+    assert numbers(desk) == []
+    inspected(desk, Slot.EVENING, finding(), minutes=720)
+    raise_incidents.sweep(desk, at=AT + 721 * MINUTE)
+    with desk.database.reading() as session:
+        ticket = session.scalars(select(Ticket)).one()
+        assert ticket.began_at == AT + 720 * MINUTE
+        assert ticket.module == "I类数据库服务器"
 
 
 def happened(desk: Desk) -> Sequence[What]:
