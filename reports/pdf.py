@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import re
@@ -172,6 +173,8 @@ def _confine(seconds: int, memory_mib: int) -> None:
 
 
 def _main() -> None:
+    """Render one page and end: what it leaves behind is not looked for, see gc."""
+    gc.disable()
     cache, seconds, memory_mib, length = sys.argv[1:]
     _confine(int(seconds), int(memory_mib))
     html = sys.stdin.buffer.read(int(length)).decode("utf-8")
