@@ -33,9 +33,13 @@ class Listed:
 
 
 def months(session: Session, settings: Settings, today: date) -> Iterator[Listed]:
-    """Yield the last months, the present one first."""
+    """Yield the last months since the contract or the first round, latest first."""
+    began = (settings.contract.start, known_since(session))
+    first = min((day for day in began if day is not None), default=date.min)
     one = span.month(today.year, today.month, settings.desk.timezone)
-    for _turn in range(MONTHS):
+    for turn in range(MONTHS):
+        if turn and one.last < first:
+            return
         label = f"{one.first:%Y-%m}"
         yield _listed(session, settings, one, Words(label, label))
         one = one.before
