@@ -46,8 +46,8 @@ def _lines(parts: dict[str, Part]) -> Iterator[str]:
     yield from _targets(sweeps, parts.get("hung"), parts.get("screens"), found)
     for part in sweeps:
         yield from _sweep(part)
-    if sweeps:
-        yield from _per_server(sweeps)
+    if sloped := [part for part in sweeps if _has_slope(part)]:
+        yield from _per_server(sloped)
     for part in registers:
         yield from register_report.lines(part)
     chapters = {
@@ -97,11 +97,11 @@ Target = tuple[str, str, bool]
 
 
 def _of_sweeps(sweeps: Sequence[Part]) -> Iterator[Target]:
-    at = {int(part["servers"]): part for part in sweeps}
-    if 30 in at:  # noqa: PLR2004 - the contract's size
-        ours = _median(at[30], OPSDESK, "wall")
-        for rival, share in ((XARGS, 1.0), (RAW, 0.5)):
-            ratio = ours / _median(at[30], rival, "wall")
+    at = {int(part["servers"]): part for part in sweeps if _runs(part, OPSDESK)}
+    for rival, share in ((XARGS, 1.0), (RAW, 0.5)):
+        if 30 in at and _runs(at[30], rival):  # noqa: PLR2004 - the contract's size
+            theirs = _median(at[30], rival, "wall")
+            ratio = _median(at[30], OPSDESK, "wall") / theirs
             yield (
                 f"30 servers: wall ≤ {share:g} × {rival}",
                 f"{ratio:.2f} ×",
@@ -115,12 +115,13 @@ def _of_sweeps(sweeps: Sequence[Part]) -> Iterator[Target]:
                 f"{used:.0f} MB",
                 used <= most,
             )
-    cpu = {size: per_server(part, OPSDESK) for size, part in at.items()}
-    for size, part in at.items():
+    sloped = {size: part for size, part in at.items() if _has_slope(part)}
+    cpu = {size: per_server(part, OPSDESK) for size, part in sloped.items()}
+    for size, part in sloped.items():
         ratio = cpu[size] / per_server(part, POOL)
         said = f"{ratio:.2f} × ({cpu[size]:.1f} ms)"
         yield f"{size} servers: CPU per server ≤ 2 × the bare pool", said, ratio <= 2  # noqa: PLR2004
-    if {30, 300} <= at.keys():
+    if {30, 300} <= sloped.keys():
         ratio = cpu[300] / cpu[30]
         yield "CPU per server at 300 ≤ 1.1 × that at 30", f"{ratio:.2f} ×", ratio <= 1.1  # noqa: PLR2004
 
@@ -203,6 +204,12 @@ def _per_server(sweeps: Sequence[Part]) -> Iterator[str]:
         ours, pool = per_server(part, OPSDESK), per_server(part, POOL)
         yield f"| {part['servers']} | {ours:.1f} | {pool:.1f} | {ours / pool:.2f} |"
     yield ""
+
+
+def _has_slope(part: Part) -> bool:
+    """Say whether ours and the bare pool both ran, with one server and with all."""
+    alone = {run["rival"] for run in part["start"]}
+    return all(name in alone and _runs(part, name) for name in (OPSDESK, POOL))
 
 
 def per_server(part: Part, name: str) -> float:
