@@ -8,7 +8,8 @@ CREATE TEMP TABLE queue_of AS
 INSERT INTO Queues (id, Name, Description, Lifecycle, Creator, LastUpdatedBy)
     SELECT id, name, name, 'default', 1, 1 FROM queue_of;
 CREATE TEMP TABLE role_of AS
-    SELECT nextval('principals_id_seq')::int AS id, role, domain, instance
+    SELECT nextval('principals_id_seq')::int AS id, role, domain, instance,
+           nextval('cachedgroupmembers_id_seq')::int AS itself
     FROM (SELECT role, 'RT::Ticket-Role' AS domain, n AS instance
           FROM came CROSS JOIN unnest(ARRAY['Owner', 'Requestor', 'Cc', 'AdminCc']) role
           UNION ALL
@@ -22,13 +23,9 @@ INSERT INTO GroupMembers (GroupId, MemberId)
     SELECT role_of.id, me.id FROM role_of CROSS JOIN me
     WHERE role IN ('Owner', 'Requestor') AND domain = 'RT::Ticket-Role';
 INSERT INTO CachedGroupMembers (id, GroupId, MemberId, Via, ImmediateParentId)
-    SELECT own, id, id, own, id
-    FROM (SELECT id, nextval('cachedgroupmembers_id_seq')::int AS own FROM role_of) AS itself;
+    SELECT itself, id, id, itself, id FROM role_of;
 INSERT INTO CachedGroupMembers (GroupId, MemberId, Via, ImmediateParentId)
-    SELECT role_of.id, me.id, itself.id, role_of.id
-    FROM role_of
-    JOIN CachedGroupMembers AS itself ON itself.GroupId = role_of.id
-    CROSS JOIN me
+    SELECT role_of.id, me.id, itself, role_of.id FROM role_of CROSS JOIN me
     WHERE role IN ('Owner', 'Requestor') AND domain = 'RT::Ticket-Role';
 INSERT INTO Tickets (id, EffectiveId, Queue, Type, Owner, Subject, Priority, Status,
                      Started, Resolved, LastUpdatedBy, LastUpdated, Creator, Created)
@@ -53,5 +50,5 @@ INSERT INTO Attachments (TransactionId, Parent, Subject, ContentType, ContentEnc
     FROM entry CROSS JOIN me ORDER BY entry.id;
 INSERT INTO AttachmentsIndex (id, ContentIndex)
     SELECT id, to_tsvector(Content) FROM Attachments
-    WHERE ContentType = 'text/plain' AND id NOT IN (SELECT id FROM AttachmentsIndex);
+    WHERE TransactionId IN (SELECT id FROM entry);
 VACUUM ANALYZE

@@ -67,3 +67,13 @@ def test_the_report_says_where_there_were_no_namespaces(tmp_path: Path) -> None:
 def test_start_up_is_not_counted_per_server(tmp_path: Path) -> None:
     ours = report.per_server(a_sweep(), OPSDESK)
     assert round(ours, 1) == 10.3  # (1.0 - 0.7) / 29
+
+
+def test_a_sweep_of_a_few_rows_claims_only_what_they_show(tmp_path: Path) -> None:
+    part = a_sweep()
+    part["runs"] = [run for run in part["runs"] if run["rival"] in (OPSDESK, XARGS)]
+    part["start"] = []
+    said = written(tmp_path, part)
+    assert f"30 servers: wall ≤ 1 × {XARGS}" in said
+    assert "ansible -m raw, 30 forks |" not in said
+    assert "the bare pool" not in said
