@@ -15,7 +15,7 @@ _BARE = "bare page of 50 rows"
 
 def targets(parts: Sequence[Part]) -> Iterator[Target]:
     """Yield each target of each store and size."""
-    for part in parts:
+    for part in (one for one in parts if "create" in one):
         where = f"{part['rows']:,} tickets, {part['store']}"
         for way in WAYS:
             yield from _pages(part, where, way)
@@ -63,8 +63,9 @@ def _writing(part: Part, where: str) -> Iterator[Target]:
 
 
 def lines(part: Part) -> Iterator[str]:
-    """Yield the chapter of one store and size."""
-    yield f"## Registers: {part['rows']:,} tickets, {part['store']}"
+    """Yield the chapter of one store and size; of some pages only, in a run of its own."""
+    said = f", {part['note']}" if "note" in part else ""
+    yield f"## Registers: {part['rows']:,} tickets, {part['store']}{said}"
     yield ""
     counted = ", ".join(f"{n:,} {name}" for name, n in part["counted"].items())
     known = ", ".join(f"{name} {one}" for name, one in part["versions"].items())
@@ -84,7 +85,8 @@ def lines(part: Part) -> Iterator[str]:
             f"{one['most']:.1f} | {one['p95']:.1f} | {one['worst']:.1f} |"
         )
     yield ""
-    yield from _written(part)
+    if "create" in part:
+        yield from _written(part)
 
 
 def _written(part: Part) -> Iterator[str]:
