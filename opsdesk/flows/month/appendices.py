@@ -7,11 +7,12 @@ from datetime import date
 
 from opsdesk.flows.month.material import HELD, SLOTS, Material
 from opsdesk.flows.month.told import column, stamp
-from opsdesk.flows.month.works import state_words
+from opsdesk.flows.month.works import state_at
 from opsdesk.flows.registers import REGISTERS
 from opsdesk.inspections.models import Slot
 from opsdesk.inspections.paper_words import SLOTS as SLOT_WORDS
 from opsdesk.inspections.queries.month import VisitRow
+from opsdesk.reporting.queries.tickets import TicketRow
 from reports.documents.monthly import Ledger, ReportSection
 from reports.documents.words import Text, Words
 
@@ -162,8 +163,8 @@ def _every(m: Material) -> Iterator[Ledger]:
                 (
                     row.number,
                     stamp(row.opened_at, m.span.zone),
-                    stamp(row.closed_at, m.span.zone),
-                    state_words(register.kind, row.state),
+                    _closed(m, row),
+                    state_at(register.kind, row, m.span.until),
                     row.priority or "/",
                     row.region or "/",
                     row.module or "/",
@@ -172,7 +173,13 @@ def _every(m: Material) -> Iterator[Ledger]:
                 for row in m.registers[register.kind].opened
             ),
             formula=Words(
-                "本期受理的全部记录，作废的除外；状态为截止时的状态。",
-                "every record opened in the period but the void ones; states as of the cut-off.",
+                "本期受理的全部记录，作废的除外；截止后关闭的写「未关闭」，其余为生成报告时的状态。",
+                "every record opened in the period but the void ones; what was closed after "
+                "the cut-off is open, other states are those as the report was made.",
             ),
         )
+
+
+def _closed(m: Material, row: TicketRow) -> str:
+    late = row.closed_at is not None and row.closed_at >= m.span.until
+    return stamp(None if late else row.closed_at, m.span.zone)

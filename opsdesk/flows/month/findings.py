@@ -79,7 +79,7 @@ def _by(m: Material, what: str) -> Table:
             for label, row in _topped(counted, what)
         ),
         formula=Words(
-            "同一设备同一现象从出现到消失计 1 项；「严重」「警告」按最后一次判定。",
+            "同一设备同一现象从出现到消失计 1 项；「严重」「警告」按期内最后一次判定。",
             "one abnormality of one device counts once, from when it came until it went.",
         ),
     )

@@ -60,6 +60,11 @@ def enter(found: Register, figures: dict[str, float | None], name: str) -> None:
     figures[f"{name}.void"] = found.void
 
 
+def closed_by(row: TicketRow, until: datetime) -> bool:
+    """Tell whether a record was closed before a moment."""
+    return row.closed_at is not None and row.closed_at < until
+
+
 def flow(m: Material, found: Register, title: Words) -> Table:
     """Return what came in and went out, beside the period before."""
     before = len(found.before) if m.before_known else None
@@ -122,7 +127,7 @@ def _attained(m: Material, found: Register) -> Table:
         ),
         lines=tuple(lines),
         formula=Words(
-            "统计对象为本期受理且已关闭的事件，时限按关闭时冻结的结果；达成率＝达标÷n。"
+            "统计对象为本期受理、生成报告时已关闭的事件，时限按关闭时冻结的结果；达成率＝达标÷n。"
             "一般故障当日恢复并发布，复杂故障三日；平均与 P90 为服务时间。未关闭的事件不在 n 内。",
             "cohort: incidents opened in the period and closed by now, clocks as frozen "
             "when they closed; attained = met / n. Ordinary faults are due the same day, "
@@ -147,7 +152,7 @@ def _groups(found: Register) -> Table:
             (
                 key,
                 str(len(rows)),
-                str(sum(r.closed_at is None for r in rows)),
+                str(sum(not closed_by(r, found.until) for r in rows)),
                 *(_kept(rows, name) for name in _THREE),
             )
             for key, rows in sorted(groups.items())

@@ -23,6 +23,13 @@ def state_words(kind: Kind, state: str) -> Text:
     return Words(found.zh, found.en)
 
 
+def state_at(kind: Kind, row: TicketRow, until: datetime) -> Text:
+    """Return what a record's state is called, for one closed since: that it was open."""
+    if row.closed_at is not None and row.closed_at >= until:
+        return Words("未关闭", "open")
+    return state_words(kind, row.state)
+
+
 def touched(found: Register) -> list[TicketRow]:
     """Return what was opened or closed in the period, each once, in order."""
     return list({row.id: row for row in (*found.closed, *found.opened)}.values())
@@ -64,12 +71,13 @@ def problems(m: Material, figures: Figures) -> ReportSection:
                             or row.sheet.get("workaround")
                             or "/"
                         ),
-                        state_words(Kind.PROBLEM, row.state),
+                        state_at(Kind.PROBLEM, row, m.span.until),
                     )
                     for row in touched(found)
                 ),
                 formula=Words(
-                    "状态为截止时的状态。", "states are those at the cut-off."
+                    "截止后关闭的写「未关闭」；其余为生成报告时的状态。",
+                    "closed after the cut-off: open; the others as the report was made.",
                 ),
             ),
         ),
@@ -132,14 +140,22 @@ def _changes(m: Material, found: Register) -> Table:
                 brief(row.title, 50),
                 choice(Kind.CHANGE, "change_kind", row.sheet.get("change_kind")),
                 _moment(m, row, "window_from"),
-                choice(Kind.CHANGE, "actual_result", row.sheet.get("actual_result")),
+                _result(row),
                 _yes(row.sheet.get("rolled_back_at")),
-                state_words(Kind.CHANGE, row.state),
+                state_at(Kind.CHANGE, row, m.span.until),
                 m.names.get(row.sheet.get("verified_by") or "", "/"),
             )
             for row in touched(found)
         ),
     )
+
+
+def _result(row: TicketRow) -> Text:
+    """Return how a change ended; one that was rolled back says so by itself."""
+    said = row.sheet.get("actual_result")
+    if not said and row.sheet.get("rolled_back_at"):
+        return Words("已回退", "rolled back")
+    return choice(Kind.CHANGE, "actual_result", said)
 
 
 def _releases(m: Material, found: Register) -> Table:
@@ -164,7 +180,7 @@ def _releases(m: Material, found: Register) -> Table:
                 row.sheet.get("version_to") or "/",
                 _moment(m, row, "deployed_at"),
                 _yes(row.sheet.get("rolled_back_at")),
-                state_words(Kind.RELEASE, row.state),
+                state_at(Kind.RELEASE, row, m.span.until),
             )
             for row in touched(found)
         ),
@@ -221,7 +237,7 @@ def _repairs(found: Register) -> Table:
                     if row.closed_at
                     else None
                 ),
-                state_words(Kind.REPAIR, row.state),
+                state_at(Kind.REPAIR, row, found.until),
             )
             for row in touched(found)
         ),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from opsdesk.inspections.models import (
+    IN_FORCE,
     Condition,
+    FindingRow,
     Judgement,
     Round,
     Signature,
@@ -138,25 +140,57 @@ def visits(session: Session, first: date, last: date) -> list[VisitRow]:
 def conditions(
     session: Session, since: datetime, until: datetime
 ) -> list[ConditionRow]:
-    """Return what stood in [since, until), in the order in which it began."""
+    """Return what stood in [since, until), in the order in which it began.
+
+    How grave it was and what was said of it is as a round last saw it before `until`.
+    """
+    stood = (
+        Condition.opened_at < until,
+        or_(Condition.closed_at.is_(None), Condition.closed_at >= since),
+    )
+    last = _last_seen(stood, until)
     rows = session.execute(
         select(
             Condition.server,
             Condition.probe,
-            Condition.severity,
-            Condition.message_zh,
-            Condition.message_en,
+            func.coalesce(FindingRow.severity, Condition.severity).label("severity"),
+            func.coalesce(FindingRow.message_zh, Condition.message_zh).label(
+                "message_zh"
+            ),
+            func.coalesce(FindingRow.message_en, Condition.message_en).label(
+                "message_en"
+            ),
             Condition.opened_at,
             Condition.closed_at,
             Condition.times,
         )
-        .where(
-            Condition.opened_at < until,
-            or_(Condition.closed_at.is_(None), Condition.closed_at >= since),
-        )
+        .outerjoin(last, last.c.condition_id == Condition.id)
+        .outerjoin(FindingRow, FindingRow.id == last.c.finding_id)
+        .where(*stood)
         .order_by(Condition.opened_at, Condition.id)
     )
     return [ConditionRow(**row._mapping) for row in rows]  # noqa: SLF001 - its door
+
+
+def _last_seen(stood: tuple[ColumnElement[bool], ...], until: datetime) -> Subquery:
+    """Return the last finding of each condition before a moment."""
+    same = and_(
+        FindingRow.server == Condition.server,
+        FindingRow.fingerprint == Condition.fingerprint,
+        FindingRow.visit_id >= Condition.opened_visit_id,
+        FindingRow.visit_id <= Condition.seen_visit_id,
+    )
+    return (
+        select(
+            Condition.id.label("condition_id"),
+            func.max(FindingRow.id).label("finding_id"),
+        )
+        .join(FindingRow, same)
+        .join(Visit, IN_FORCE)
+        .where(*stood, Visit.began_at < until)
+        .group_by(Condition.id)
+        .subquery()
+    )
 
 
 def reviewers(session: Session, first: date, last: date) -> dict[date, str]:

@@ -82,9 +82,7 @@ class Attained:
         return self.met / self.n if self.n else None
 
 
-def register(
-    session: Session, kind: Kind, span: Span, *, most: int = MOST
-) -> Register:
+def register(session: Session, kind: Kind, span: Span, *, most: int = MOST) -> Register:
     """Return a register over a period. Raises Refused where it holds too many records."""
     since, until, former = span.since, span.until, span.before.since
     opened_at = func.coalesce(Ticket.opened_at, since)  # keeps off the index of all
