@@ -217,8 +217,8 @@ def test_a_gap_in_a_chart_is_no_zero_and_its_text_stays_text() -> None:
         title="容量<b>",
         unit="%",
         kind=ChartKind.LINES,
-        labels=("1", "2", "3"),
-        series=(Series(name="库", values=(50.0, None, 70.0)),),
+        labels=("1", "2", "3", "4", "5"),
+        series=(Series(name="库", values=(50.0, 55.0, None, 65.0, 70.0)),),
     )
     drawn = svg(chart, lambda words: say(words, "zh"))
     assert drawn.count("M") - drawn.count('d="M34') == 2  # two strokes, no line across
