@@ -128,7 +128,8 @@ def _attained(m: Material, found: Register) -> Table:
         lines=tuple(lines),
         formula=Words(
             "统计对象为本期受理、生成报告时已关闭的事件，时限按关闭时冻结的结果；达成率＝达标÷n。"
-            "一般故障当日恢复并发布，复杂故障三日；平均与 P90 为服务时间。未关闭的事件不在 n 内。",
+            "一般故障当日恢复并发布，复杂故障三日；平均与 P90 为服务时间。"
+            "生成报告时仍未关闭的事件不在 n 内。",
             "cohort: incidents opened in the period and closed by now, clocks as frozen "
             "when they closed; attained = met / n. Ordinary faults are due the same day, "
             "complex ones in three; mean and P90 are service time. Open ones are not in n.",
@@ -296,7 +297,9 @@ def _complex(m: Material, found: Register) -> Table:
                 stamp(row.opened_at, m.span.zone),
                 _iso(m, row, "plan_due_at"),
                 _iso(m, row, "plan_reported_at"),
-                stamp(row.closed_at, m.span.zone),
+                stamp(
+                    row.closed_at if closed_by(row, found.until) else None, m.span.zone
+                ),
             )
             for row in rows
         ),

@@ -75,7 +75,7 @@ def _by_region(m: Material) -> dict[str, Counter[str]]:
     for kind in (Kind.INCIDENT, Kind.REQUEST):
         for row in m.registers[kind].opened:
             counted.setdefault(row.region or "/", Counter())[kind.value] += 1
-    order = sorted(counted, key=lambda r: (-sum(counted[r].values()), r))
+    order = sorted(counted, key=lambda r: (r == "/", -sum(counted[r].values()), r))
     return {region: counted[region] for region in order}
 
 

@@ -28,9 +28,14 @@ def words(sentence: Sentence) -> Words:
 def share(part: float, whole: float) -> str:
     """Return a percentage with one digit; 「—」 where there is nothing to share.
 
-    It is cut, not rounded: what is not all of it never says 100%.
+    It is rounded half up; what is not all of it never says 100%, what is not none never 0.
     """
-    return f"{int(1000 * part / whole) / 10:.1f}%" if whole else NONE
+    if not whole:
+        return NONE
+    tenths = int(1000 * part / whole + 0.5)
+    if 0 < part < whole:
+        tenths = min(max(tenths, 1), 999)
+    return f"{tenths / 10:.1f}%"
 
 
 def count(number: float | None) -> Text:
