@@ -126,6 +126,14 @@ def _ticket() -> None:
     op.create_index("ix_ticket_opened_at", "ticket", ["opened_at"], unique=False)
     op.create_index("ix_ticket_owner_id", "ticket", ["owner", "id"], unique=False)
     op.create_index(
+        "ix_ticket_open_kind_opened_at",
+        "ticket",
+        ["kind", "opened_at"],
+        unique=False,
+        sqlite_where=sa.text("is_open = 1"),
+        postgresql_where=sa.text("is_open"),
+    )
+    op.create_index(
         "ix_ticket_open_look",
         "ticket",
         ["look_at"],

@@ -99,6 +99,13 @@ class Ticket(Row):
             postgresql_where=text("is_open"),
         ),
         Index(
+            "ix_ticket_open_kind_opened_at",
+            "kind",
+            "opened_at",
+            sqlite_where=text("is_open = 1"),
+            postgresql_where=text("is_open"),
+        ),
+        Index(
             "ix_ticket_open_look",
             "look_at",
             sqlite_where=text("is_open = 1"),

@@ -85,15 +85,16 @@ class Attained:
 def register(session: Session, kind: Kind, span: Span, *, most: int = MOST) -> Register:
     """Return a register over a period. Raises Refused where it holds too many records."""
     since, until, former = span.since, span.until, span.before.since
+    of_kind = select(func.count()).where(Ticket.kind == kind)
+    still = of_kind.where(Ticket.is_open, Ticket.opened_at < since)  # none is void
     opened_at = func.coalesce(Ticket.opened_at, since)  # keeps off the index of all
-    old = (Ticket.kind == kind, Ticket.state != "void", opened_at < since)
-    still = select(func.count()).where(*old, Ticket.is_open).scalar_subquery()
-    later = (
-        select(func.count())
-        .where(*old, ~Ticket.is_open, Ticket.closed_at >= since)
-        .scalar_subquery()
+    later = of_kind.where(
+        Ticket.closed_at >= since,
+        ~Ticket.is_open,
+        opened_at < since,
+        Ticket.state != "void",
     )
-    carried = still + later  # each through an index of its own
+    carried = still.scalar_subquery() + later.scalar_subquery()
     closed = and_(Ticket.closed_at >= since, Ticket.closed_at < until)
     opened = and_(Ticket.opened_at >= former, Ticket.opened_at < until)
     rows = session.execute(
