@@ -44,7 +44,7 @@ def pdf(html: str, *, cache: Path, data: bytes = b"") -> bytes:
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
 
     chosen = everyday()
-    rare = {char for char in html if not char.isspace()} - characters(chosen)
+    rare = {char for char in set(html) if not char.isspace()} - characters(chosen)
     if rare:
         chosen = faces(cache)
         html = _legible(html, rare - characters(chosen))
