@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from opsdesk.archive.clearance import Clearance
 from opsdesk.archive.models import Category, Document, Label
 from opsdesk.core.errors import NotFound
 
@@ -89,20 +90,43 @@ def version(session: Session, number: str, version: int) -> DocumentView:
         select(Document).where(Document.number == number, Document.version == version)
     )
     if row is None:
-        raise NotFound(
-            "档案里没有 %(number)s 第 %(version)s 版。", number=number, version=version
-        )
+        raise _never_there(number, version)
     return _view(row)
 
 
-def chain(session: Session, number: str) -> tuple[DocumentView, ...]:
-    """Return every version of a number, newest first."""
-    rows = session.scalars(
+def readable(
+    session: Session, number: str, version: int, *, who: Clearance
+) -> DocumentView:
+    """Return a version to somebody who reads it, to the others raise NotFound.
+
+    It says what it says of a document that was never there.
+    """
+    row = session.scalar(
         select(Document)
-        .where(Document.number == number)
-        .order_by(Document.version.desc())
+        .where(Document.number == number, Document.version == version)
+        .where(who.condition())
     )
-    return tuple(map(_view, rows))
+    if row is None:
+        raise _never_there(number, version)
+    return _view(row)
+
+
+def readable_current(
+    session: Session, number: str, *, who: Clearance
+) -> DocumentView | None:
+    """Return the version that holds to somebody who may read it; None to others."""
+    row = latest(session, number)
+    return _view(row) if row is not None and who.admits(row) else None
+
+
+def chain(
+    session: Session, number: str, *, who: Clearance | None = None
+) -> tuple[DocumentView, ...]:
+    """Return every version of a number, newest first; with `who`, what he may read."""
+    query = select(Document).where(Document.number == number)
+    if who is not None:
+        query = query.where(who.condition())
+    return tuple(map(_view, session.scalars(query.order_by(Document.version.desc()))))
 
 
 def of_day(session: Session, kind: str, day: date) -> DocumentView | None:
@@ -150,6 +174,12 @@ def _narrowed(query: Select[Document], sought: Sought) -> Select[Document]:
     if not sought.superseded_too:
         query = query.where(Document.superseded_by_id.is_(None))
     return query
+
+
+def _never_there(number: str, version: int) -> NotFound:
+    return NotFound(
+        "档案里没有 %(number)s 第 %(version)s 版。", number=number, version=version
+    )
 
 
 def _view(row: Document) -> DocumentView:

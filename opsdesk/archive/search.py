@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, text
+from sqlalchemy import Date, String, bindparam, text
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import TextClause
 
 from opsdesk.archive.models import Category, Document, DocumentText, Label, Reading
+from opsdesk.archive.shelf import Wanted
 from opsdesk.core import grams
 from opsdesk.core.grams import Phrase
 
@@ -40,39 +41,39 @@ class Hit:
     reading: Reading | None
 
 
-def find(  # noqa: PLR0913 - what a search is narrowed to
-    session: Session,
-    words: str,
-    *,
-    labels: frozenset[Label],
-    person: str,
-    category: Category | None = None,
-    superseded_too: bool = False,
-    most: int = 50,
-    before: int | None = None,
+def find(
+    session: Session, words: str, wanted: Wanted, *, most: int = 50
 ) -> tuple[Hit, ...]:
-    """Return the newest documents with every word, of those a person may read.
+    """Return the newest documents with every word, of those that are wanted.
 
-    He may read what stands under one of the labels, and what is his own; nothing else
-    is counted or quoted. `before` is the last hit's id of the page before. Nothing to
-    search for: nothing.
+    Everything a search is narrowed by is in its statement, so that no hit is lost
+    behind the last one returned. Nothing to search for: nothing.
     """
     phrases = grams.asked(words)
     if not phrases or most < 1:
         return ()
-    narrowed = {
-        "labels": [label.value for label in labels],
-        "person": person,
-        "category": category.value if category else "",
-        "superseded": int(superseded_too),
-        "before": before or _NEWEST,
-        "most": most,
-    }
+    narrowed = {**_narrowed(wanted), "most": most}
     read = _read(session, phrases, words, narrowed)
     floor = read[-1].id if len(read) == most else 0
     unread = _unread(session, phrases, {**narrowed, "floor": floor})
     both = sorted((*read, *unread), key=lambda hit: -hit.id)
     return tuple(both[:most])
+
+
+def _narrowed(wanted: Wanted) -> dict[str, Any]:
+    """Return the values of what narrows a search; an empty one narrows nothing."""
+    return {
+        "labels": [label.value for label in wanted.who.labels],
+        "person": wanted.who.person,
+        "category": str(wanted.category or ""),
+        "label": str(wanted.label or ""),
+        "kind": wanted.kind or "",
+        "since": wanted.since or date.min,
+        "until": wanted.until or date.max,
+        "dated": int(wanted.since is not None or wanted.until is not None),
+        "superseded": int(wanted.superseded_too),
+        "before": _NEWEST if wanted.before is None else wanted.before,
+    }
 
 
 def _read(
@@ -188,6 +189,8 @@ _EARLY = 4000  # characters looked at first: a common word stands among them
 _COLUMNS = "d.id, d.number, d.version, d.kind, d.title, d.category, d.label, d.day, d.issued_at"
 _NARROWED = """(d.label IN :labels OR d.issued_by = :person)
     AND (:category = '' OR d.category = :category)
+    AND (:label = '' OR d.label = :label) AND (:kind = '' OR d.kind = :kind)
+    AND (:dated = 0 OR d.day BETWEEN :since AND :until)
     AND (:superseded = 1 OR d.superseded_by_id IS NULL) AND d.id < :before"""
 
 
@@ -215,12 +218,17 @@ def _quoted(position: str) -> str:
         JOIN document_text t ON t.document_id = placed.id ORDER BY d.id DESC"""  # noqa: S608
 
 
+_WORDS = ("person", "category", "label", "kind")
+
+
 def _typed(sql: str, *more: Any) -> Any:
     """Return a statement whose columns come back as the models have them."""
     names = ("id", "number", "version", "kind", "title", "category", "label", "day")
     columns = [getattr(Document, name) for name in (*names, "issued_at")]
     statement: TextClause = text(sql).bindparams(
-        bindparam("labels", type_=String, expanding=True)
+        bindparam("labels", type_=String, expanding=True),
+        *(bindparam(name, type_=String) for name in _WORDS),
+        *(bindparam(name, type_=Date) for name in ("since", "until")),
     )
     types = {column.key: column.type for column in (*columns, *more)}
     return statement.columns(**types)

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from opsdesk.archive.clearance import Clearance
 from opsdesk.archive.models import Category, Document, DocumentText, Label, Reading
 from opsdesk.core.audit_models import AuditEntry
 
@@ -19,13 +20,12 @@ MOST_READERS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a list is narrowed to; None leaves it as it is.
+    """What a list or a search is narrowed to; None leaves it as it is.
 
-    A person finds what stands under one of the labels, and whatever is his own.
+    Nothing that `who` may not read is listed, counted or quoted.
     """
 
-    labels: frozenset[Label]
-    person: str
+    who: Clearance
     category: Category | None = None
     label: Label | None = None
     kind: str | None = None
@@ -136,9 +136,7 @@ def is_empty(session: Session) -> bool:
 def _narrowed(
     query: Select[Document, Reading], wanted: Wanted
 ) -> Select[Document, Reading]:
-    query = query.where(
-        or_(Document.label.in_(wanted.labels), Document.issued_by == wanted.person)
-    )
+    query = query.where(wanted.who.condition())
     for column in ("category", "label", "kind"):
         value = getattr(wanted, column)
         if value is not None:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
-from opsdesk.archive import checking, entering, queries, search
+from opsdesk.archive import checking, clearance, entering, search, shelf
 from opsdesk.archive.checking import Checked, Fault
 from opsdesk.archive.entering import Card
 from opsdesk.archive.models import Category, Label
+from opsdesk.archive.search import Hit
+from opsdesk.archive.shelf import Line, Wanted
 from opsdesk.cli.group import spoken, told
 from opsdesk.cli.opened import console_user, opened
 from opsdesk.cli.session import fail
-from opsdesk.core import clock
+from opsdesk.core import audit, clock
 from opsdesk.core.desk import Desk
 from opsdesk.core.language import pick, say
 from opsdesk.core.text import printable
@@ -154,19 +159,39 @@ def _card(known: Card, said: dict[str, Any]) -> Card:
     )
 
 
+RESTRICTED = click.option(
+    "--restricted",
+    is_flag=True,
+    help=told(
+        "连受限的也显示；每一份都记入「谁看过」",
+        "show restricted ones too; each is noted as read",
+    ),
+)
+
+
 @archive.command(
-    "list", help=told("列出档案，新的在前。", "List documents, new first.")
+    "list",
+    help=told(
+        "列出档案，新的在前；受限的不列。",
+        "List documents, new first; restricted ones are left out.",
+    ),
 )
 @click.option("--limit", type=click.IntRange(1, 1000), default=50)
+@RESTRICTED
 @click.pass_context
-def listed(ctx: click.Context, limit: int) -> None:
+def listed(
+    ctx: click.Context,
+    limit: int,
+    restricted: bool,  # noqa: FBT001 - a click flag
+) -> None:
     """List the versions that hold."""
-    desk: Desk = opened(ctx)
-    with desk.database.reading() as session:
-        views = queries.issued(session, limit=limit)
-    if not views:
-        click.echo(say("档案库是空的。", "The archive is empty.", spoken()))
-    for one in views:
+    wanted = Wanted(who=clearance.at_console(restricted=restricted))
+    with _looking(opened(ctx), restricted=restricted) as session:
+        lines = shelf.lines(session, wanted, most=limit)
+        _note(session, lines, "list")
+    if not lines:
+        click.echo(say("没有可列的档案。", "There is nothing to list.", spoken()))
+    for one in lines:
         kept = one.keep_until or say("长期", "for good", spoken())
         row = (one.number, f"v{one.version}", one.category, one.label, kept, one.title)
         click.echo(printable("  ".join(map(str, row))))
@@ -175,28 +200,54 @@ def listed(ctx: click.Context, limit: int) -> None:
 @archive.command(
     "search",
     help=told(
-        "在档案里检索，含 PDF、DOCX、XLSX 和文本的内容。退出码：0 找到，1 没有。",
-        "Search the archive, inside PDF, DOCX, XLSX and text. Exit status: 0 found, "
-        "1 nothing.",
+        "在档案里检索，含 PDF、DOCX、XLSX 和文本的内容；受限的不找。退出码：0 找到，1 没有。",
+        "Search the archive, inside PDF, DOCX, XLSX and text; restricted ones are left "
+        "out. Exit status: 0 found, 1 nothing.",
     ),
 )
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(1, 1000), default=50)
+@click.option("--category", type=CATEGORIES, help=told("类别", "category"))
+@RESTRICTED
 @click.pass_context
-def sought(ctx: click.Context, words: tuple[str, ...], limit: int) -> None:
+def sought(
+    ctx: click.Context,
+    words: tuple[str, ...],
+    limit: int,
+    category: str | None,
+    restricted: bool,  # noqa: FBT001 - a click flag
+) -> None:
     """Show where every word stands, newest first."""
-    desk = opened(ctx)
-    with desk.database.reading() as session:
-        hits = search.find(
-            session,
-            " ".join(words),
-            labels=frozenset(Label),
-            person=console_user(),
-            most=limit,
-        )
+    wanted = Wanted(
+        who=clearance.at_console(restricted=restricted),
+        category=Category(category) if category else None,
+    )
+    with _looking(opened(ctx), restricted=restricted) as session:
+        hits = search.find(session, " ".join(words), wanted, most=limit)
+        _note(session, hits, "search")
     if not hits:
         click.echo(say("没有找到。", "Nothing was found.", spoken()))
         ctx.exit(1)
     for hit in hits:
         click.echo(printable(f"{hit.number}  v{hit.version}  {hit.title}"))
         click.echo(printable(f"    {' '.join(hit.excerpt.split())}"))
+
+
+def _looking(desk: Desk, *, restricted: bool) -> AbstractContextManager[Session]:
+    """Open a unit that only looks, or one that can note who was shown what."""
+    return desk.database.unit() if restricted else desk.database.reading()
+
+
+def _note(session: Session, shown: Sequence[Line | Hit], how: str) -> None:
+    """Write who at the console was shown which restricted document."""
+    at = clock.now()
+    for one in shown:
+        if one.label is Label.RESTRICTED:
+            audit.write(
+                session,
+                actor=console_user(),
+                action=shelf.SHOWN,
+                subject=f"{one.number}/{one.version}",
+                at=at,
+                detail={"kind": how},
+            )

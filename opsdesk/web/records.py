@@ -20,7 +20,7 @@ from opsdesk.inspections.slots import moment
 from opsdesk.people.models import Role
 from opsdesk.web import signing, unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
-from opsdesk.web.archive.blueprint import document_at
+from opsdesk.web.archive.blueprint import document_at, who
 from opsdesk.web.forms import EmptyForm
 from opsdesk.web.gate import go
 
@@ -75,7 +75,7 @@ def page(day: str) -> str:
         day=when,
         rounds=review.rounds_of(session, when),
         names=review.signatures_of(session, when),
-        chain=documents.chain(session, paper.number) if paper else (),
+        chain=documents.chain(session, paper.number, who=who()) if paper else (),
         parts=_parts(),
         form=EmptyForm(),
     )

@@ -23,7 +23,7 @@ from opsdesk.reporting.models import OrderState
 from opsdesk.reporting.queries import drafts
 from opsdesk.web import report_periods, unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
-from opsdesk.web.archive.blueprint import document_at
+from opsdesk.web.archive.blueprint import document_at, who
 from opsdesk.web.forms import EmptyForm
 from opsdesk.web.gate import go
 from opsdesk.web.language import words
@@ -99,7 +99,7 @@ def draft(code: str) -> str:
         written=written,
         order=drafts.last_order(session, number),
         under_way=UNDER_WAY,
-        chain=documents.chain(session, number),
+        chain=documents.chain(session, number, who=who()),
         writes=somebody().role is Role.LEAD,
         issues=somebody().role in BUSINESS,
         longest=operations.LONGEST,

@@ -14,7 +14,7 @@ from opsdesk.app import create_app
 from opsdesk.archive import queries
 from opsdesk.archive.media import OCTETS, PDF
 from opsdesk.archive.models import Category, Label, Reading
-from opsdesk.core import clock
+from opsdesk.core import audit, clock
 from opsdesk.core.audit_models import AuditEntry
 from opsdesk.core.database import Database
 from opsdesk.core.desk import Desk
@@ -236,6 +236,24 @@ def test_every_look_and_every_taking_is_kept_and_shown_to_those_who_may_know(
     again = engineer.get("/archive/DOC-A/1").text
     assert "2 人看过这一版" in again
     assert "取走文件" not in again
+
+
+def test_who_was_shown_a_document_at_the_machines_shell_is_called_command_line(
+    desk: Desk, enter: Enter
+) -> None:
+    put(desk, "DOC-A", label=Label.RESTRICTED, issued_by="cli:root")
+    with desk.database.unit() as unit:
+        audit.write(
+            unit,
+            actor="cli:backup",
+            action="document.shown",
+            subject="DOC-A/1",
+            at=clock.now(),
+            detail={"kind": "list"},
+        )
+    page = enter(Role.LEAD).get("/archive/DOC-A/1").text
+    assert "命令行（backup） · 查看 1 次" in page
+    assert "命令行（root）" in page
 
 
 def test_a_superseded_version_says_so_and_leads_to_the_one_that_holds(

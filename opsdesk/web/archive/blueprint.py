@@ -6,12 +6,11 @@ from typing import Any
 
 from flask import Blueprint, g
 
+from opsdesk.archive import clearance, shelf
 from opsdesk.archive import queries as documents
-from opsdesk.archive import shelf
-from opsdesk.archive.models import Label
+from opsdesk.archive.clearance import Clearance
 from opsdesk.archive.queries import DocumentView
 from opsdesk.core import audit
-from opsdesk.core.errors import NotFound
 from opsdesk.people.models import Role
 from opsdesk.web import unit
 from opsdesk.web.access import BUSINESS, somebody
@@ -20,42 +19,18 @@ from opsdesk.web.archive import wording
 screen = Blueprint("archive", __name__, url_prefix="/archive")
 
 ONE = "/<number>/<int:version>"
-_TEAM = frozenset({Label.OPEN, Label.INTERNAL})
-_OPEN = frozenset({Label.OPEN})
-READABLE: dict[Role, frozenset[Label]] = {
-    Role.ENGINEER: _TEAM,
-    Role.LEAD: frozenset(Label),
-    Role.CUSTOMER: frozenset(Label),
-    Role.SECURITY: frozenset({Label.OPEN, Label.RESTRICTED}),
-    Role.SYSTEM: _OPEN,
-    Role.AUDIT: _OPEN,
-}
 KNOWS_READERS = (Role.LEAD, Role.CUSTOMER, Role.SECURITY)
 
 
-def labels() -> frozenset[Label]:
-    """Return the labels whose documents the present person may read."""
-    return READABLE[somebody().role]
+def who() -> Clearance:
+    """Return what the present person may read."""
+    seat = somebody()
+    return clearance.of(seat.role, seat.username)
 
 
 def document_at(number: str, version: int) -> DocumentView:
     """Return a version. Raises NotFound, also to whom its label keeps out."""
-    view = documents.version(unit.session(), number, version)
-    require_readable(view)
-    return view
-
-
-def require_readable(view: DocumentView) -> None:
-    """Raise NotFound where a document's label keeps the present person out.
-
-    It says what it says of a document that was never there.
-    """
-    if view.label not in labels() and view.issued_by != somebody().username:
-        raise NotFound(
-            "档案里没有 %(number)s 第 %(version)s 版。",
-            number=view.number,
-            version=view.version,
-        )
+    return documents.readable(unit.session(), number, version, who=who())
 
 
 def may_describe(view: DocumentView) -> bool:
@@ -106,5 +81,6 @@ def spoken() -> dict[str, Any]:
         "reading_icons": wording.READING_ICONS,
         "kind_word": wording.kind_word,
         "size_word": wording.size_word,
+        "person_word": wording.person_word,
         "writes": somebody().role in BUSINESS,
     }

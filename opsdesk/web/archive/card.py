@@ -26,11 +26,11 @@ from opsdesk.web.archive.blueprint import (
     KNOWS_READERS,
     ONE,
     document_at,
-    labels,
     may_describe,
     screen,
     shown,
     spoken,
+    who,
 )
 from opsdesk.web.security import POLICY
 
@@ -42,7 +42,7 @@ BEGINNING = 20_000
 @signed_in
 def page(number: str) -> Response:
     """Show the version of a number that holds."""
-    view = documents.current(unit.session(), number)
+    view = documents.readable_current(unit.session(), number, who=who())
     if view is None:
         raise NotFound("档案里没有 %(number)s。", number=number)
     return card(number, view.version)
@@ -67,7 +67,7 @@ def drawn(view: DocumentView, *, refused: str = "", held: Any = None) -> Respons
         render_template(
             "archive/page.html",
             view=view,
-            chain=_chain(view),
+            chain=documents.chain(session, view.number, who=who()),
             source=source(view),
             is_upload=view.kind == UPLOAD,
             files=_files(view),
@@ -113,15 +113,6 @@ def _of_form(view: DocumentView) -> tuple[str, str] | None:
     if endpoint == "responses.plan":
         return number, url_for(endpoint, plan=number)
     return (number, url_for(endpoint, number=number)) if endpoint else None
-
-
-def _chain(view: DocumentView) -> list[DocumentView]:
-    """Return the versions of a number that the present person may read."""
-    return [
-        one
-        for one in documents.chain(unit.session(), view.number)
-        if one.label in labels() or one.issued_by == somebody().username
-    ]
 
 
 def _files(view: DocumentView) -> list[tuple[str, str, str]]:

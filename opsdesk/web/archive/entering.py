@@ -25,6 +25,7 @@ from opsdesk.web.archive.blueprint import (
     may_describe,
     screen,
     spoken,
+    who,
 )
 from opsdesk.web.gate import go
 from opsdesk.web.language import said
@@ -139,10 +140,10 @@ def _require_own(view: DocumentView) -> None:
 
 def _former(number: str) -> DocumentView:
     """Return the holding version of an uploaded number. Raises NotFound."""
-    view = queries.current(unit.session(), number)
+    view = queries.readable_current(unit.session(), number, who=who())
     if view is None or view.kind != UPLOAD:
         raise NotFound("档案里没有上传的 %(number)s。", number=number)
-    return document_at(number, view.version)
+    return view
 
 
 def _enter(file: File) -> Document:

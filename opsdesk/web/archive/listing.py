@@ -19,13 +19,11 @@ from opsdesk.archive.shelf import Line, Wanted
 from opsdesk.core.text import one_line, printable
 from opsdesk.people.queries import names
 from opsdesk.web import unit
-from opsdesk.web.access import signed_in, somebody
-from opsdesk.web.archive.blueprint import labels, screen, spoken
+from opsdesk.web.access import signed_in
+from opsdesk.web.archive.blueprint import screen, spoken, who
 
 _Choice = TypeVar("_Choice", Category, Label)
-PAGE, BATCH = 50, 100
-LOOKS = 5
-"""Batches of hits that one page looks through at most; the next page goes on."""
+PAGE = 50
 LONGEST = 100
 KEPT = ("q", "category", "label", "kind", "since", "until", "superseded")
 _IDEOGRAPHS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -67,7 +65,7 @@ def index() -> str:
         is_later_page="before" in request.args,
         is_empty=not page.rows and shelf.is_empty(session),
         kinds=shelf.kinds(session),
-        readable=[one for one in Label if one in labels()],
+        readable=[one for one in Label if one in wanted.who.labels],
         names=names(session),
         **spoken(),
     )
@@ -84,8 +82,7 @@ def _kept() -> dict[str, Any]:
 
 def _wanted(kept: dict[str, Any]) -> Wanted:
     return Wanted(
-        labels=labels(),
-        person=somebody().username,
+        who=who(),
         category=_one_of(Category, kept.get("category", "")),
         label=_one_of(Label, kept.get("label", "")),
         kind=kept.get("kind"),
@@ -106,42 +103,10 @@ def _listed(wanted: Wanted) -> Page:
 
 
 def _found(query: str, wanted: Wanted) -> Page:
-    """Search; what the index does not narrow by is looked at hit by hit, in bounds."""
-    fitting: list[Hit] = []
-    before, went_on = wanted.before, True
-    for _look in range(LOOKS):
-        hits = _hits(query, wanted, before)
-        fitting += [hit for hit in hits if _fits(hit, wanted)]
-        went_on = len(hits) == BATCH
-        if not went_on or len(fitting) > PAGE:
-            break
-        before = hits[-1].id
-    if len(fitting) > PAGE:
-        before, went_on = fitting[PAGE - 1].id, True
-    rows = _rows(query, fitting[:PAGE])
-    return Page(rows=rows, older=before if went_on else None)
-
-
-def _hits(query: str, wanted: Wanted, before: int | None) -> tuple[Hit, ...]:
-    return search.find(
-        unit.session(),
-        query,
-        labels=wanted.labels,
-        person=wanted.person,
-        category=wanted.category,
-        superseded_too=wanted.superseded_too,
-        most=BATCH,
-        before=before,
-    )
-
-
-def _fits(hit: Hit, wanted: Wanted) -> bool:
-    return (
-        wanted.label in (None, hit.label)
-        and wanted.kind in (None, hit.kind)
-        and (wanted.since is None or (hit.day is not None and hit.day >= wanted.since))
-        and (wanted.until is None or (hit.day is not None and hit.day <= wanted.until))
-    )
+    """Search among what is wanted: nothing is left out after the hits are cut."""
+    hits = search.find(unit.session(), query, wanted, most=PAGE + 1)
+    older = hits[PAGE - 1].id if len(hits) > PAGE else None
+    return Page(rows=_rows(query, hits[:PAGE]), older=older)
 
 
 def _rows(query: str, hits: Sequence[Hit]) -> Sequence[Row]:

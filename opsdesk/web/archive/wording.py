@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from opsdesk.archive.models import UPLOAD, Category, Label, Reading
+from opsdesk.core.text import one_line
 from opsdesk.web.language import words
 from opsdesk.web.words import LazyString
 from opsdesk.web.words import gettext as _
@@ -54,6 +55,7 @@ READING_ICONS = {
     Reading.TOO_LARGE: "alert-triangle",
     Reading.UNKNOWN: "circle-dashed",
 }
+_CONSOLE = "cli:"
 _KINDS: Mapping[str, LazyString] = {
     UPLOAD: _l("上传的文件"),
     "daily_record": _l("日常巡检记录"),
@@ -70,6 +72,14 @@ def kind_word(kind: str) -> str:
     if kind.startswith("form:") and form is not None:
         return words(Words(form.title.zh, form.title.en))
     return str(_KINDS.get(kind, kind))
+
+
+def person_word(username: str, names: Mapping[str, str]) -> str:
+    """Return a person's name; whoever acted in the machine's shell, by his account."""
+    if username.startswith(_CONSOLE):
+        account = one_line(username.removeprefix(_CONSOLE))
+        return _("命令行（%(account)s）", account=account)
+    return one_line(names.get(username, username)) or _("系统")
 
 
 def size_word(size: int) -> str:

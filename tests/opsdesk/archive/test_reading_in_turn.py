@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from opsdesk.archive import entering, operations, search
+from opsdesk.archive.clearance import Clearance
 from opsdesk.archive.entering import Card, Upload
 from opsdesk.archive.models import DocumentText, Label, Reading
+from opsdesk.archive.shelf import Wanted
 from opsdesk.core.database import Database
 from opsdesk.core.desk import Desk
 from opsdesk.core.files import Store
@@ -43,9 +45,9 @@ def enter(desk: Desk, number: str, content: bytes) -> None:
 
 
 def found(desk: Desk, words: str) -> list[search.Hit]:
-    labels = frozenset(Label)
+    wanted = Wanted(who=Clearance("eng", frozenset(Label)))
     with desk.database.reading() as session:
-        return list(search.find(session, words, labels=labels, person="eng"))
+        return list(search.find(session, words, wanted))
 
 
 def test_a_file_is_found_by_its_card_at_once_and_by_its_words_when_read(

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from opsdesk.archive import indexing, search
+from opsdesk.archive.clearance import Clearance
 from opsdesk.archive.models import Category, Document, Label, Reading
 from opsdesk.archive.reading import Found
+from opsdesk.archive.shelf import Wanted
 from opsdesk.core.database import Database
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -48,10 +50,17 @@ def read(session: Session, n: int = 1, words: str = BODY, **said: Any) -> Docume
     return row
 
 
-def find(database: Database, words: str, **narrowed: Any) -> list[search.Hit]:
+def find(
+    database: Database,
+    words: str,
+    labels: frozenset[Label] = TEAM,
+    person: str | None = "zhang",
+    most: int = 50,
+    **narrowed: Any,
+) -> list[search.Hit]:
+    wanted = Wanted(who=Clearance(person, labels), **narrowed)
     with database.reading() as session:
-        asked = {"labels": TEAM, "person": "zhang", **narrowed}
-        return list(search.find(session, words, **asked))
+        return list(search.find(session, words, wanted, most=most))
 
 
 @pytest.mark.parametrize(
@@ -168,6 +177,33 @@ def test_a_superseded_version_and_other_shelves_are_found_when_asked_for(
     assert {hit.id for hit in both} == {new.id, old.id}
     assert len(find(database, "空调", category=Category.CONTRACT)) == 1
     assert find(database, "空调", category=Category.TRAINING) == []
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_filter_loses_no_hit_however_many_others_are_newer(
+    database: Database, *, is_read: bool
+) -> None:
+    write = read if is_read else put
+    with database.unit() as session:
+        write(session, 1, category=Category.CONTRACT)
+        write(session, 2, label=Label.OPEN)
+        write(session, 3, kind="plan")
+        write(session, 4, day=date(2026, 10, 31))
+        write(session, 5, day=None)
+        for n in range(6, 30):
+            write(session, n)
+
+    def only(**narrowed: Any) -> list[str]:
+        hits = find(database, "机房", most=2, **narrowed)
+        return [hit.number[-4:] for hit in hits]
+
+    assert only() == ["0029", "0028"]
+    assert only(category=Category.CONTRACT) == ["0001"]
+    assert only(label=Label.OPEN) == ["0002"]
+    assert only(kind="plan") == ["0003"]
+    assert only(until=date(2026, 10, 31)) == ["0004"]
+    assert only(since=date(2026, 11, 1), label=Label.OPEN) == ["0002"]
+    assert only(kind="plan", label=Label.OPEN) == []
 
 
 def test_a_title_that_changed_while_the_file_was_read_is_found(
