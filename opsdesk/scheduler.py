@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -39,6 +39,7 @@ def build(
         timezone=UTC,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
+    _prove(scheduler, desk, stop)
     if is_demo(desk.settings):  # made-up servers are not to be connected to
         _every_sweep(scheduler, desk, keep_desk.papers)
         return scheduler
@@ -69,6 +70,19 @@ def build(
     )
     _keep_the_desk(scheduler, desk)
     return scheduler
+
+
+def _prove(scheduler: BackgroundScheduler, desk: Desk, stop: threading.Event) -> None:
+    """Add the weekly reading again of the archive: it looks often whether it is due."""
+    scheduler.add_job(
+        keep_desk.prove,
+        "interval",
+        minutes=MINUTES_BETWEEN_REMINDERS,
+        args=[desk],
+        kwargs={"stop": stop},
+        id="keep_desk.prove",
+        next_run_time=clock.now() + timedelta(seconds=SECONDS_BETWEEN_SWEEPS),
+    )
 
 
 def _keep_the_desk(scheduler: BackgroundScheduler, desk: Desk) -> None:

@@ -2,12 +2,14 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "20261123_0360_archive"
 down_revision = "20261123_0350_responses"
 branch_labels = None
 depends_on = None
 
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 COLUMNS = (
     ("category", 16, "other"),
     ("label", 16, "internal"),
@@ -50,6 +52,18 @@ POSTGRESQL = (
         FOR EACH ROW EXECUTE FUNCTION document_text_indexed()""",
 )
 
+SQLITE_GUARDS = tuple(
+    f"""CREATE TRIGGER archive_check_no_{event.lower()} BEFORE {event} ON archive_check
+        BEGIN SELECT RAISE(ABORT, 'archive_check is insert-only'); END"""
+    for event in ("UPDATE", "DELETE")
+)
+POSTGRESQL_GUARDS = (
+    """CREATE TRIGGER archive_check_no_change BEFORE UPDATE OR DELETE ON archive_check
+        FOR EACH ROW EXECUTE FUNCTION audit_insert_only()""",
+    """CREATE TRIGGER archive_check_no_truncate BEFORE TRUNCATE ON archive_check
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_insert_only()""",
+)
+
 
 def upgrade() -> None:
     for name, length, default in COLUMNS:
@@ -76,13 +90,33 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("document_id", name="pk_document_text"),
     )
+    _check()
     postgresql = op.get_bind().dialect.name == "postgresql"
     for statement in POSTGRESQL if postgresql else SQLITE:
         op.execute(statement)
+    for statement in POSTGRESQL_GUARDS if postgresql else SQLITE_GUARDS:
+        op.execute(statement)
+
+
+def _check() -> None:
+    op.create_table(
+        "archive_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("versions", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("faults", sa.Integer(), nullable=False),
+        sa.Column("strays", sa.Integer(), nullable=False),
+        sa.Column("told", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_archive_check"),
+    )
 
 
 def downgrade() -> None:
     postgresql = op.get_bind().dialect.name == "postgresql"
+    op.drop_table("archive_check")
     op.execute("DROP TABLE document_fts")
     op.drop_table("document_text")
     if postgresql:

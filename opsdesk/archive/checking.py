@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,15 @@ PARTS = ("content_sha256", "pdf_sha256", "docx_sha256")
 Kept = dict[tuple[str, int], dict[str, Any]]
 
 
+class Harm(enum.StrEnum):
+    """What happened to a document."""
+
+    MISSING = "missing"  # its row is there, the file is not
+    CHANGED = "changed"  # the file is there and holds something else
+    UNREADABLE = "unreadable"  # the file is there and the disk does not give it
+    ROW = "row"  # the row itself is not what was written
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One thing that is not as it was archived; `part` is content, pdf, docx or row."""
@@ -28,6 +38,7 @@ class Fault:
     version: int
     part: str
     path: str
+    harm: Harm
     words: Words
 
 
@@ -82,10 +93,13 @@ def _checked(row: Document, store: Store, told: Kept) -> Checked:
         try:
             size += len(store.get(sha256))
         except Damaged as damage:
-            words = _MISSING if isinstance(damage, Missing) else _FLIPPED
-            faults.append(_fault(row, part, str(store.path(sha256)), words))
+            harm = Harm.MISSING if isinstance(damage, Missing) else Harm.CHANGED
+            faults.append(
+                _fault(row, part, str(store.path(sha256)), _OF_FILE[harm], harm)
+            )
         except (OSError, ValueError):
-            faults.append(_fault(row, part, sha256, _UNREADABLE))
+            said = _OF_FILE[Harm.UNREADABLE]
+            faults.append(_fault(row, part, sha256, said, Harm.UNREADABLE))
     faults += _against(row, told)
     return Checked(
         number=row.number, version=row.version, size=size, faults=tuple(faults)
@@ -107,17 +121,26 @@ def _against(row: Document, told: Kept) -> list[Fault]:
 def _gone(number: str, version: int) -> Checked:
     """Tell of a version that the audit trail knows and the archive does not."""
     words = _GONE.fill(number=number, version=version)
-    fault = Fault(number=number, version=version, part="row", path="", words=words)
+    fault = Fault(
+        number=number, version=version, part="row", path="", harm=Harm.ROW, words=words
+    )
     return Checked(number=number, version=version, size=0, faults=(fault,))
 
 
-def _fault(row: Document, part: str, path: str, words: Words) -> Fault:
+def _fault(
+    row: Document, part: str, path: str, words: Words, harm: Harm = Harm.ROW
+) -> Fault:
     name = part.removesuffix("_sha256")
     said = words.fill(
         number=row.number, version=row.version, file=name, path=path or "/"
     )
     return Fault(
-        number=row.number, version=row.version, part=name, path=path, words=said
+        number=row.number,
+        version=row.version,
+        part=name,
+        path=path,
+        harm=harm,
+        words=said,
     )
 
 
@@ -137,6 +160,11 @@ _UNREADABLE = Words(
     "The {file} of {number} version {version} cannot be read: {path}. Check the disk and "
     "the permissions, then verify again.",
 )
+_OF_FILE = {
+    Harm.MISSING: _MISSING,
+    Harm.CHANGED: _FLIPPED,
+    Harm.UNREADABLE: _UNREADABLE,
+}
 _UNTOLD = Words(
     "{number} 第 {version} 版没有归档的审计记录：这一行不是本台写入的。"
     "请先运行 opsdesk audit verify，再与备份核对。",

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from opsdesk.archive.outcome import Reading
 from opsdesk.core.database import Row, choice
 
-__all__ = ["UPLOAD", "Category", "Document", "DocumentText", "Label", "Reading"]
+__all__ = [
+    "UPLOAD",
+    "ArchiveCheck",
+    "Category",
+    "Document",
+    "DocumentText",
+    "Label",
+    "Reading",
+]
 
 UPLOAD = "upload"  # the kind of what was not printed here
 
@@ -94,3 +103,19 @@ class DocumentText(Row):
     read_at: Mapped[datetime]
     body: Mapped[str] = mapped_column(Text)
     grams: Mapped[str] = mapped_column(Text)
+
+
+class ArchiveCheck(Row):
+    """One reading again of the whole archive, and what it came to; insert-only."""
+
+    __tablename__ = "archive_check"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(64))
+    versions: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)  # bytes that were read
+    faults: Mapped[int]
+    strays: Mapped[int]  # files in the store that nothing names
+    told: Mapped[dict[str, Any]]  # {"faults": [[zh, en], …]}, the first of them

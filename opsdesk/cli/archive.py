@@ -14,7 +14,7 @@ import click
 from sqlalchemy.orm import Session
 
 from opsdesk.archive import checking, clearance, entering, search, shelf
-from opsdesk.archive.checking import Checked, Fault
+from opsdesk.archive.checking import Checked, Harm
 from opsdesk.archive.entering import Card
 from opsdesk.archive.models import Category, Label
 from opsdesk.archive.search import Hit
@@ -26,8 +26,9 @@ from opsdesk.core import audit, clock
 from opsdesk.core.desk import Desk
 from opsdesk.core.language import pick, say
 from opsdesk.core.text import printable
-from opsdesk.flows import keep_documents
+from opsdesk.flows import keep_documents, verify_archive
 from opsdesk.flows.keep_documents import File
+from opsdesk.flows.verify_archive import Found
 
 CATEGORIES = click.Choice([one.value for one in Category])
 LABELS = click.Choice([one.value for one in Label])
@@ -40,9 +41,9 @@ def archive() -> None:
 
 @archive.command(
     help=told(
-        "重新读取每一份文件的每一个字节并核对。退出码：0 完好，1 有损坏。",
-        "Read every byte of every file again and compare. Exit status: 0 sound, "
-        "1 damaged.",
+        "重新读取每一份文件的每一个字节并核对，结果记在档案页上。退出码：0 完好，1 有损坏或缺失。",
+        "Read every byte of every file again and compare; the archive's page shows the "
+        "outcome. Exit status: 0 sound, 1 damaged or missing.",
     )
 )
 @click.option("--json", "as_json", is_flag=True, help=told("输出 JSON", "print JSON"))
@@ -51,49 +52,77 @@ def verify(
     ctx: click.Context,
     as_json: bool,  # noqa: FBT001 - a click flag
 ) -> None:
-    """Say what is not as it was archived."""
+    """Say what is not as it was archived, and what lies there that nothing names."""
     desk = opened(ctx)
-    faults: list[Fault] = []
-    documents = size = 0
-    with desk.database.reading() as session:
-        last = checking.documents(session)
-        for one in checking.verify(session, desk.store):
-            documents, size = documents + 1, size + one.size
-            faults += one.faults
-            if not as_json:
-                _progress(one, documents, last)
+    heard = _Listening(desk, silent=as_json)
+    found = verify_archive.verify(desk, at=clock.now(), heard=heard.progress)
+    assert found is not None  # nobody stops it here
+    with desk.database.unit() as session:
+        verify_archive.keep(session, found.outcome, by=console_user())
     if as_json:
-        rows = [
-            {**asdict(fault), "words": pick(fault.words, spoken())} for fault in faults
-        ]
-        click.echo(
-            json.dumps(
-                {"versions": documents, "bytes": size, "faults": rows},
-                ensure_ascii=False,
-            )
-        )
+        click.echo(json.dumps(_as_json(found), ensure_ascii=False))
     else:
-        _conclude(documents, size, len(faults))
-    ctx.exit(1 if faults else 0)
+        _conclude(found)
+    ctx.exit(1 if found.outcome.faults else 0)
 
 
-def _progress(one: Checked, done: int, last: int) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"\r{done}/{last} {one.number:<24}", err=True, nl=False)
-    for fault in one.faults:
-        click.echo(printable(pick(fault.words, spoken())))
+class _Listening:
+    """Says what a check finds while it goes on."""
+
+    def __init__(self, desk: Desk, *, silent: bool) -> None:
+        with desk.database.reading() as session:
+            self.last = checking.documents(session)
+        self.silent, self.done = silent, 0
+
+    def progress(self, one: Checked) -> None:
+        self.done += 1
+        if self.silent:
+            return
+        if sys.stderr.isatty():
+            click.echo(
+                f"\r{self.done}/{self.last} {one.number:<24}", err=True, nl=False
+            )
+        for fault in one.faults:
+            click.echo(printable(pick(fault.words, spoken())))
 
 
-def _conclude(documents: int, size: int, faults: int) -> None:
+def _as_json(found: Found) -> dict[str, Any]:
+    outcome = found.outcome
+    return {
+        "versions": outcome.versions,
+        "bytes": outcome.size,
+        "faults": [
+            {**asdict(fault), "words": pick(fault.words, spoken())}
+            for fault in outcome.faults
+        ],
+        "strays": [
+            {**asdict(stray), "words": pick(stray.words, spoken())}
+            for stray in found.strays
+        ],
+    }
+
+
+def _conclude(found: Found) -> None:
     if sys.stderr.isatty():
         click.echo("\r", err=True, nl=False)
-    mib = f"{size / 2**20:.1f} MiB"
+    for stray in found.strays:
+        click.echo(printable(pick(stray.words, spoken())))
+    outcome = found.outcome
+    size = f"{outcome.size / 2**20:.1f} MiB"
+    n, faults, strays = outcome.versions, outcome.faults, outcome.strays
+    missing = sum(one.harm is Harm.MISSING for one in faults)
     if faults:
-        zh = f"核验 {documents} 版，{mib}：{faults} 处与归档时不符。"
-        en = f"{documents} versions, {mib}: {faults} differ from what was archived."
+        zh = f"核验 {n} 版，{size}：{len(faults)} 处与归档时不符，其中 {missing} 个文件丢失。"
+        en = (
+            f"{n} versions, {size}: {len(faults)} faults against what was archived, "
+            f"{missing} of them a missing file."
+        )
     else:
-        zh = f"完好：{documents} 版，{mib}，与归档时一致。"
-        en = f"Sound: {documents} versions, {mib}, as they were archived."
+        zh = f"完好：{n} 版，{size}，与归档时一致。"
+        en = f"Sound: {n} versions, {size}, as they were archived."
+    if strays:
+        zh += f"另有 {strays} 个文件没有记录提到，不影响档案。"
+        en += f" Another {strays} files are named by nothing; they harm nothing."
     click.echo(say(zh, en, spoken()))
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from opsdesk.app import create_app
-from opsdesk.archive import queries
+from opsdesk.archive import checks, queries
+from opsdesk.archive.checking import Fault, Harm
 from opsdesk.archive.media import OCTETS, PDF
 from opsdesk.archive.models import Category, Label, Reading
 from opsdesk.core import audit, clock
@@ -23,6 +24,7 @@ from opsdesk.people.models import Role
 from opsdesk.people.sign_in import Origin, sign_in
 from opsdesk.web.archive.listing import marked
 from opsdesk.web.gate import COOKIE
+from probes.finding import Words
 from tests.factories.documents import an_upload, its_words
 from tests.factories.people import PASSWORD, a_person
 from tests.web.conftest import Browser
@@ -254,6 +256,43 @@ def test_who_was_shown_a_document_at_the_machines_shell_is_called_command_line(
     page = enter(Role.LEAD).get("/archive/DOC-A/1").text
     assert "命令行（backup） · 查看 1 次" in page
     assert "命令行（root）" in page
+
+
+def checked(desk: Desk, faults: int, ago: timedelta = timedelta()) -> None:
+    """Let the archive have been read again, with some faults."""
+    fault = Fault(
+        number="DOC-A",
+        version=1,
+        part="content",
+        path="/x",
+        harm=Harm.CHANGED,
+        words=Words("DOC-A 已损坏", "DOC-A is damaged"),
+    )
+    at = clock.now() - ago
+    outcome = checks.Outcome(
+        began_at=at, ended_at=at, versions=30, size=9, faults=[fault] * faults, strays=0
+    )
+    with desk.database.unit() as unit:
+        checks.record(unit, outcome, by="opsdesk")
+
+
+def test_the_page_says_when_all_was_last_verified_and_what_came_of_it(
+    desk: Desk, enter: Enter
+) -> None:
+    put(desk, "DOC-A")
+    lead, engineer = enter(Role.LEAD), enter(Role.ENGINEER)
+    assert "还没有核验过" in lead.get("/archive").text
+    checked(desk, 0, ago=timedelta(days=9))
+    page = engineer.get("/archive").text
+    assert "30 版逐字节读过，全部完好" in page
+    assert "已超过八天没有核验" in page
+    checked(desk, 2)
+    assert "30 版中有 2 处与归档时不符" in engineer.get("/archive").text
+    assert "DOC-A 已损坏" not in engineer.get("/archive").text
+    assert "DOC-A 已损坏" in lead.get("/archive?q=x").text
+    checked(desk, 0)
+    assert "全部完好" in lead.get("/archive").text
+    assert "已超过八天" not in lead.get("/archive").text
 
 
 def test_a_superseded_version_says_so_and_leads_to_the_one_that_holds(

@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from flask import render_template, request, url_for
+from flask import g, render_template, request, url_for
 from markupsafe import Markup, escape
 
-from opsdesk.archive import search, shelf
+from opsdesk.archive import checks, search, shelf
 from opsdesk.archive.models import Category, Label
 from opsdesk.archive.search import Hit
 from opsdesk.archive.shelf import Line, Wanted
 from opsdesk.core.text import one_line, printable
+from opsdesk.flows import verify_archive
 from opsdesk.people.queries import names
 from opsdesk.web import unit
-from opsdesk.web.access import signed_in
-from opsdesk.web.archive.blueprint import screen, spoken, who
+from opsdesk.web.access import signed_in, somebody
+from opsdesk.web.archive.blueprint import KNOWS_READERS, screen, spoken, who
+from opsdesk.web.language import words
 
 _Choice = TypeVar("_Choice", Category, Label)
 PAGE = 50
@@ -56,6 +58,7 @@ def index() -> str:
     kept, session = _kept(), unit.session()
     wanted = _wanted(kept)
     page = _found(kept["q"], wanted) if "q" in kept else _listed(wanted)
+    check, may_know = checks.last(session), somebody().role in KNOWS_READERS
     more = {**kept, "before": page.older} if page.older else None
     return render_template(
         "archive/index.html",
@@ -67,6 +70,9 @@ def index() -> str:
         kinds=shelf.kinds(session),
         readable=[one for one in Label if one in wanted.who.labels],
         names=names(session),
+        check=check,
+        is_late=check is not None and verify_archive.is_late(check, at=g.at),
+        told=[words(one) for one in check.told] if check and may_know else (),
         **spoken(),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy import text
 
 from opsdesk.archive import checking, entering
 from opsdesk.archive import operations as archive
-from opsdesk.archive.checking import Fault
+from opsdesk.archive.checking import Fault, Harm
 from opsdesk.archive.entering import Card, Upload
 from opsdesk.cli import main
 from opsdesk.core.database import Database
@@ -82,6 +83,7 @@ def test_one_flipped_bit_is_named_by_number_version_file_and_path(
     path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
     [fault] = found(database, store)
     assert (fault.number, fault.version, fault.part) == (PAPER.number, 1, part)
+    assert fault.harm is Harm.CHANGED
     for said in (fault.words.zh, fault.words.en):
         assert PAPER.number in said
         assert str(path) in said
@@ -91,6 +93,7 @@ def test_a_file_that_is_gone_is_named(database: Database, store: Store) -> None:
     file_of(store, FILE.content).unlink()
     [fault] = found(database, store)
     assert (fault.number, fault.part) == (FILE.number, "content")
+    assert fault.harm is Harm.MISSING
     assert "丢失" in fault.words.zh
 
 
@@ -172,7 +175,30 @@ def test_a_file_is_added_superseded_listed_and_verified_by_commands(
     assert number in damaged.output
     assert str(kept) in damaged.output
     told = json.loads(run(config, "archive", "verify", "--json").output)
-    assert [(one["number"], one["version"]) for one in told["faults"]] == [(number, 1)]
+    [fault] = told["faults"]
+    assert (fault["number"], fault["version"]) == (number, 1)
+    assert fault["harm"] == "changed"
+    kept.unlink()
+    gone = run(config, "archive", "verify")
+    assert gone.exit_code == 1
+    assert "1 of them a missing file" in gone.output
+
+
+def test_a_file_that_nothing_names_is_told_and_is_no_fault(
+    config: Path, tmp_path: Path
+) -> None:
+    stray = Store(tmp_path / "var" / "files")
+    path = stray.path(stray.put(b"left behind"))
+    assert str(path) not in run(config, "archive", "verify").output  # too fresh
+    old = path.stat().st_mtime - 7200
+    os.utime(path, (old, old))
+    told = run(config, "archive", "verify")
+    assert told.exit_code == 0
+    assert f"{path} (11 bytes) lies in the store and nothing names it" in told.output
+    assert "Another 1 files are named by nothing" in told.output
+    as_json = json.loads(run(config, "archive", "verify", "--json").output)
+    assert [one["path"] for one in as_json["strays"]] == [str(path)]
+    assert as_json["faults"] == []
 
 
 def test_a_number_that_does_not_exist_is_superseded_by_nothing(
