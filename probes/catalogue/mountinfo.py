@@ -15,7 +15,12 @@ _RO = frozenset({"ro", "emergency_ro"})
 
 
 class Mount(NamedTuple):
-    """One mount. `number` is major:minor, "" where the old list has none."""
+    """One mount. `number` is major:minor, "" where the old list has none.
+
+    `read_only` is the file system's own state, which an error changes, where the list
+    tells it: a mount that alone is read-only was made so, as a service manager or a
+    container does for those inside, and others still write to what lies behind.
+    """
 
     path: str
     device: str
@@ -43,7 +48,7 @@ def mounts(lines: list[str]) -> Iterator[Mount]:
 
 
 def _new(words: list[str], line: str) -> Mount:
-    """Read a line of mountinfo; the super block may be read-only behind the mount."""
+    """Read a line of mountinfo: what stands behind the dash is the super block's."""
     dash = words.index("-")
     if len(words) < dash + 3:
         raise Unreadable(f"not a mount: {cut(line)!r}")
@@ -53,7 +58,7 @@ def _new(words: list[str], line: str) -> Mount:
         device=unescape(words[dash + 2]),
         type=words[dash + 1],
         number=words[2],
-        read_only=_is_read_only(words[5]) or _is_read_only(behind),
+        read_only=_is_read_only(behind or words[5]),
     )
 
 
