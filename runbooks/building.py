@@ -119,6 +119,7 @@ def _note_unknown(
             f"没有 {key} 这一项。{hint[0]}",
             f"Nothing is called {key}.{hint[1]}",
         )
+        source.spoiled.update((*where, meant) for meant in close)
 
 
 def _is_required(one: Field[Any]) -> bool:

@@ -11,7 +11,11 @@ from runbooks.plan import Action, Doing, Kind, Level, Mode, Plan, Precheck, Step
 from runbooks.source import Where
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _FILLED = re.compile(r"\{([^{}]*)\}")
+EACH = "*"
+"""In a place: every item of a list."""
+_PARTS: tuple[Where, ...] = (("roles", EACH, "part"),)
 _POSTS = ("", "primary", "backup", "leader", "lead", "customer")
 
 
@@ -61,7 +65,7 @@ class Found:
     where: Where
     zh: str
     en: str
-    about: str = ""  # the list it leans on: if that has mistakes, this may be none
+    leans: tuple[Where, ...] = ()  # with a mistake in one of these, this may be none
 
 
 def check(plan: Plan) -> Iterator[Found]:
@@ -126,7 +130,7 @@ def _parts(plan: Plan) -> Iterator[Found]:
                     (name, at, "part"),
                     f"roles 中没有 {step.part}，这一步没有人做。",
                     f"Nobody plays {step.part} in roles; this step is nobody's.",
-                    about="roles",
+                    leans=_PARTS,
                 )
 
 
@@ -139,7 +143,7 @@ def _drill_parts(plan: Plan) -> Iterator[Found]:
                     ("drills", at, "parts", nth),
                     f"roles 中没有 {part}。",
                     f"Nobody plays {part} in roles.",
-                    about="roles",
+                    leans=_PARTS,
                 )
 
 
@@ -150,6 +154,7 @@ def _lists(plan: Plan) -> Iterator[Found]:
             ("levels",),
             "四个级别 I、II、III、IV 每个恰好写一次。",
             "Each of the levels I, II, III and IV stands here exactly once.",
+            leans=(("levels", EACH, "level"),),
         )
     for name, items in (
         ("activation", plan.activation),
@@ -165,6 +170,7 @@ def _lists(plan: Plan) -> Iterator[Found]:
             ("drills",),
             "同一种演练方式写了两次。",
             "A mode of drill stands here twice.",
+            leans=(("drills", EACH, "mode"),),
         )
 
 
@@ -177,18 +183,20 @@ def _order(steps: tuple[Step, ...], name: str) -> Iterator[Found]:
                     (name, at, "after", nth),
                     f"{key} 不是排在前面的步骤。",
                     f"{key} is no step that stands before this one.",
-                    about=name,
+                    leans=((name, EACH, "key"),),
                 )
         before.add(step.key)
 
 
 def _step(step: Step, where: Where, plan: Plan) -> Iterator[Found]:
+    doing: tuple[Where, ...] = ((*where, "doing"),)
     if step.doing is Doing.AUTOMATIC:
         if step.action is None:
             yield Found(
-                where,
+                (*where, "action"),
                 "自动步骤要写 action。",
                 "An automatic step names its action.",
+                leans=doing,
             )
         else:
             yield from _action(step.action, step.arguments, where, plan)
@@ -198,16 +206,21 @@ def _step(step: Step, where: Where, plan: Plan) -> Iterator[Found]:
             (*where, "action"),
             "只有自动步骤才有 action、arguments 和 expect。",
             "Only automatic steps have an action, arguments and expect.",
+            leans=doing,
         )
     if step.ttl is not None and step.doing is not Doing.APPROVAL:
         yield Found(
-            (*where, "ttl"), "只有批准步骤才有 ttl。", "Only approvals have a ttl."
+            (*where, "ttl"),
+            "只有批准步骤才有 ttl。",
+            "Only approvals have a ttl.",
+            leans=doing,
         )
     if step.evidence.least and not step.evidence.kinds:
         yield Found(
             (*where, "evidence"),
             "要求证据时须写明 kinds。",
             "Where evidence is asked for, kinds say which.",
+            leans=((*where, "evidence", "kinds"), (*where, "evidence", "least")),
         )
     if step.timeout <= timedelta(0):
         yield Found((*where, "timeout"), "时长应大于 0。", "This must be above 0.")
@@ -218,11 +231,13 @@ def _action(
 ) -> Iterator[Found]:
     signature = ACTIONS[action]
     kinds = {one.name: one.kind for one in plan.parameters}
+    named: tuple[Where, ...] = ((*where, "action"),)
     for name in sorted(signature.needs - set(arguments)):
         yield Found(
             (*where, "arguments"),
             f"{action} 需要 {name}。",
             f"{action} needs {name}.",
+            leans=named,
         )
     for name, value in arguments.items():
         place = (*where, "arguments", name)
@@ -232,6 +247,7 @@ def _action(
                 place,
                 f"{action} 不接受 {name}，只接受 {takes}。",
                 f"{action} does not take {name}, only {takes}.",
+                leans=named,
             )
             continue
         yield from _filled(value, signature.takes[name], place, kinds)
@@ -242,6 +258,13 @@ def _filled(
 ) -> Iterator[Found]:
     names = _FILLED.findall(value)
     if not names:
+        if wanted is Kind.NUMBER and not _NUMBER.fullmatch(value):
+            yield Found(
+                where,
+                f"{value!r} 不是数字，这里需要数字。",
+                f"{value!r} is no number; a number is needed here.",
+                leans=((*where[:2], "action"),),
+            )
         return
     if len(names) > 1 or value != f"{{{names[0]}}}":
         yield Found(
@@ -255,14 +278,14 @@ def _filled(
                 where,
                 f"没有名为 {name} 的参数。",
                 f"There is no parameter {name}.",
-                about="parameters",
+                leans=(("parameters", EACH, "name"),),
             )
         elif wanted not in (Kind.TEXT, kinds[name]):
             yield Found(
                 where,
                 f"{name} 是 {kinds[name]}，这里需要 {wanted}。",
                 f"{name} is a {kinds[name]}; a {wanted} is needed here.",
-                about="parameters",
+                leans=(("parameters", EACH, "kind"), (*where[:2], "action")),
             )
 
 
@@ -277,6 +300,7 @@ def _answers(
                 (*where, name),
                 f"{action} 不回答 {name}，只回答 {listed}。",
                 f"{action} does not answer {name}, only {listed}.",
+                leans=((*where[:-1], "action"),),
             )
 
 
@@ -296,12 +320,14 @@ def _parameters(plan: Plan) -> Iterator[Found]:
                 (*where, "choices"),
                 "kind: choice 须写 choices，其他种类不写。",
                 "With kind: choice, and only then, choices say between what.",
+                leans=((*where, "kind"),),
             )
         elif one.choices and one.default and one.default not in one.choices:
             yield Found(
                 (*where, "default"),
                 f"{one.default!r} 不在 choices 之中。",
                 f"{one.default!r} is none of the choices.",
+                leans=((*where, "choices", EACH),),
             )
 
 
@@ -312,6 +338,7 @@ def _quiz(plan: Plan) -> Iterator[Found]:
                 ("quiz", at, "right"),
                 f"right 从 0 数起，应小于 {len(question.answers)}。",
                 f"right counts from 0 and must be below {len(question.answers)}.",
+                leans=(("quiz", at, "answers"),),
             )
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from runbooks import building, checking, source
 from runbooks.plan import SCHEMA, Plan, Title
-from runbooks.source import Mistake, Source, Where, dotted
+from runbooks.source import Mistake, Source, Where
 
 _PLAN = TypeAdapter(Plan)
 
@@ -71,21 +71,21 @@ def _finished(read: Source, name: str) -> Plan:
             "The file must be made of `name: value` lines.",
         )
     if isinstance(plan, Plan):
-        spoiled = {mistake.path for mistake in read.mistakes}
+        spoiled = frozenset(read.spoiled)
         for found in checking.check(plan):
-            leaning = bool(found.about) and _touches((found.about,), spoiled)
-            if not leaning and not _touches(found.where, spoiled):
+            leaned_on = (found.where, *found.leans)
+            if not any(_covers(bad, on) for bad in spoiled for on in leaned_on):
                 read.note(found.where, found.zh, found.en)
     if read.mistakes or not isinstance(plan, Plan):
         raise BadPlan(name, read.mistakes)
     return plan
 
 
-def _touches(where: Where, spoiled: Iterable[str]) -> bool:
-    """Say whether the same item has mistakes of its own, told already."""
-    item = dotted(where[:2])
-    return any(
-        path == item or path.startswith((f"{item}.", f"{item}[")) for path in spoiled
+def _covers(spoiled: Where, place: Where) -> bool:
+    """Say whether a mistake told already is of this place, or of what it stands in."""
+    return len(spoiled) <= len(place) and all(
+        one == other or (other == checking.EACH and isinstance(one, int))
+        for one, other in zip(spoiled, place, strict=False)
     )
 
 

@@ -40,6 +40,7 @@ class Source:
     data: Any = None
     places: dict[Where, tuple[int, int]] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    spoiled: set[Where] = field(default_factory=set)  # what cannot be leaned on
     nodes: int = 0
 
     def note(self, where: Where, zh: str, en: str) -> None:
@@ -49,6 +50,7 @@ class Source:
             near = near[:-1]
         line, column = self.places.get(near, (1, 1))
         self.mistakes.append(Mistake(line, column, dotted(where), Title(zh, en)))
+        self.spoiled.add(where)
 
 
 def dotted(where: Where) -> str:

@@ -210,6 +210,29 @@ def test_a_misspelt_parameter_is_one_mistake_not_one_for_each_use() -> None:
     assert len(mistakes(wrong.encode())) == 1
 
 
+def test_a_mistake_hides_no_other_that_does_not_come_of_it() -> None:
+    wrong = EXAMPLE.replace("after: [allow]", "after: [alow]", 1)
+    wrong = wrong.replace(
+        '{server: "{machine}", port: "25"}\n    expect',
+        '{server: "{machin}", port: "25; reboot"}\n    command: "reboot"\n    expect',
+        1,
+    )
+    found = [one.split(": ", 1)[1] for one in mistakes(wrong.encode())]
+    assert found == [
+        "steps[2].after[0]: alow is no step that stands before this one.",
+        "steps[3].arguments.server: There is no parameter machin.",
+        "steps[3].arguments.port: '25; reboot' is no number; a number is needed here.",
+        "steps[3].command: Nothing is called command.",
+    ]
+
+
+def test_a_misspelt_key_is_one_mistake_and_its_value_is_not_missed() -> None:
+    wrong = EXAMPLE.replace("    action: tcp.check\n", "    acton: tcp.check\n")
+    said = [one for one in mistakes(wrong.encode()) if ": steps" in one]
+    assert len(said) == 1
+    assert said[0].endswith("Did you mean action?")
+
+
 BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
     f"{new}: &{new} [{','.join([f'*{old}'] * 9)}]\n".encode()
     for old, new in zip("abcdefgh", "bcdefghi", strict=True)
