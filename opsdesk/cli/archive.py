@@ -112,11 +112,10 @@ def _conclude(found: Found) -> None:
     n, faults, strays = outcome.versions, outcome.faults, outcome.strays
     missing = sum(one.harm is Harm.MISSING for one in faults)
     if faults:
-        zh = f"核验 {n} 版，{size}：{len(faults)} 处与归档时不符，其中 {missing} 个文件丢失。"
-        en = (
-            f"{n} versions, {size}: {len(faults)} faults against what was archived, "
-            f"{missing} of them a missing file."
-        )
+        zh = f"核验 {n} 版，{size}：{len(faults)} 处与归档时不符"
+        zh += f"，其中 {missing} 个文件丢失。" if missing else "。"
+        en = f"{n} versions, {size}: {len(faults)} faults against what was archived"
+        en += f", {missing} of them a missing file." if missing else "."
     else:
         zh = f"完好：{n} 版，{size}，与归档时一致。"
         en = f"Sound: {n} versions, {size}, as they were archived."

@@ -90,8 +90,9 @@ def keep(session: Session, outcome: Outcome, *, by: str) -> int:
     row = checks.record(session, outcome, by=by)
     if not outcome.faults:
         return 0
-    first = outcome.faults[0].words
-    said = _WRONG.fill(n=len(outcome.faults), zh=first.zh, en=first.en)
+    first = outcome.faults[0]
+    n = len(outcome.faults)
+    said = _WRONG.fill(n=n, number=first.number, version=first.version)
     return tell(
         session,
         to=telling_of_runs.everyone(session, Role.LEAD),
@@ -166,7 +167,9 @@ _STRAY = Words(
     "administrator may move it away.",
 )
 _WRONG = Words(
-    "档案核验发现 {n} 处不符。第一处：{zh} 其余请运行 opsdesk archive verify 查看。",
-    "Verifying the archive found {n} faults. The first: {en} For the others run opsdesk "
+    "档案核验发现 {n} 处与归档时不符，第一处是 {number} 第 {version} 版。文件保留原样；"
+    "请在档案页查看，从备份恢复，再运行 opsdesk archive verify。",
+    "Verifying the archive found {n} faults, the first in {number} version {version}. "
+    "Nothing was changed; see the archive's page, restore from a backup, then run opsdesk "
     "archive verify.",
 )

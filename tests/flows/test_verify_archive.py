@@ -95,7 +95,7 @@ def test_a_flipped_byte_is_told_to_the_lead_once_for_each_check(desk: Desk) -> N
     [notice] = told(desk)
     assert (notice.recipient, notice.link) == ("fuzeren", "/archive")
     assert "DOC-20261122-0001" in notice.zh
-    assert "1 处不符" in notice.zh
+    assert "1 处与归档时不符" in notice.zh
     assert "opsdesk archive verify" in notice.en
     found = last(desk)
     assert found is not None

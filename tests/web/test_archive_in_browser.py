@@ -181,6 +181,29 @@ def test_a_new_version_supersedes_on_screen_and_the_former_one_stays(
     assert room.upset == []
 
 
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent_and_nothing_is_lost(
+    room: Room, tmp_path: Path
+) -> None:
+    page = room.enter("zhiban")
+    page.goto("/archive/new")
+    page.fill("#title", "监控录像")
+    large = tmp_path / "录像.bin"
+    with large.open("wb") as file:
+        file.truncate((32 << 20) + 1)
+    page.set_input_files("#file", str(large))
+    why = page.evaluate("document.querySelector('#file').validationMessage")
+    assert "32 MiB" in why
+    page.locator("main form.item-form .btn-primary").click()
+    assert page.url.endswith("/archive/new")
+    assert page.input_value("#title") == "监控录像"
+    small = tmp_path / "a.txt"
+    small.write_bytes(b"a")
+    page.set_input_files("#file", str(small))
+    submit(page, "main form.item-form")
+    assert "/archive/DOC-" in page.url
+    assert room.upset == []
+
+
 def test_a_file_is_put_in_without_script(room: Room) -> None:
     page = room.enter("zhiban", script=False)
     page.goto("/archive/new")

@@ -210,5 +210,10 @@ def _filed(number: str, version: int) -> Response:
 
 def _form(held: Typed, *, former: DocumentView | None = None, refused: str = "") -> str:
     return render_template(
-        "archive/new.html", held=held, former=former, refused=refused, **spoken()
+        "archive/new.html",
+        held=held,
+        former=former,
+        refused=refused,
+        most_bytes=MOST_BYTES,
+        **spoken(),
     )
