@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -69,6 +69,18 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], datetime | None] | None:
+        """Read a moment in one step: a page has hundreds of them, a sweep thousands."""
+        if dialect.name == "sqlite":
+            return _aware
+        return super().result_processor(dialect, coltype)
+
+
+def _aware(stored: str | None) -> datetime | None:
+    return None if stored is None else datetime.fromisoformat(f"{stored}Z")
 
 
 def choice(words: type[StrEnum], length: int = 16) -> Enum:

@@ -16,6 +16,7 @@ from opsdesk.core.language import RefusedInWords
 from opsdesk.core.settings import Clocks, Settings
 from opsdesk.flows.registers import BY_KIND
 from opsdesk.flows.telling_of_clocks import Escalations
+from opsdesk.tickets import watching
 from opsdesk.tickets.models import Ticket, TicketEvent, What
 from opsdesk.tickets.promises.calendar import Calendar, Policy
 from opsdesk.tickets.promises.explaining import duration
@@ -30,6 +31,7 @@ from opsdesk.tickets.promises.terms import (
     readings,
     threshold,
 )
+from opsdesk.tickets.watching import Watched
 from probes.finding import Words
 
 BATCH = 500
@@ -93,11 +95,11 @@ def read(
 
 
 def _read(
-    ticket: Ticket, events: Sequence[Any], rules: Rules, at: datetime
+    ticket: Ticket | Watched, events: Sequence[Any], rules: Rules, at: datetime
 ) -> tuple[Reading, ...]:
     """Read the clocks; where the wall clock was set back, what is on record counts."""
     heard = history(ticket, events)
-    now = max([at, *(one.at for one in heard)])
+    now = max(at, *(one.at for one in heard))
     return readings(
         heard, rules.terms, rules.calendar, now=now, priority=ticket.priority
     )
@@ -115,7 +117,7 @@ def _events(session: Session, ids: Sequence[int]) -> Sequence[Any]:
     return session.execute(_MOVED, {"ids": list(ids)}).all()
 
 
-def history(ticket: Ticket, events: Iterable[Any]) -> list[Occurrence]:
+def history(ticket: Ticket | Watched, events: Iterable[Any]) -> list[Occurrence]:
     """Return what a ticket's clocks hear: its start, and the moves that matter.
 
     Resolving restores what was not yet; a fix that needs no release is released with
@@ -143,19 +145,22 @@ def refresh(
     events = _events(session, [ticket.id])
     rules = rules_of(settings)
     try:
-        _keep(ticket, rules, _read(ticket, events, rules, at), at)
+        found = _read(ticket, events, rules, at)
+        _keep(ticket, rules, found, at)
+        ticket.result = None if ticket.is_open else frozen(found, rules)
     except NoTable:  # the fault is recorded all the same; its page says what is missing
         ticket.due_at = ticket.look_at = None
 
 
-def _keep(ticket: Ticket, rules: Rules, found: Sequence[Reading], at: datetime) -> None:
+def _keep(
+    ticket: Ticket | Watched, rules: Rules, found: Sequence[Reading], at: datetime
+) -> None:
     ticket.due_at = next_deadline(found) if ticket.is_open else None
     ticket.look_at = _next_look(found, rules.calendar, at) if ticket.is_open else None
     owed = next((one.deadline for one in found if one.promise.name == "plan"), None)
     if owed is not None and "plan_due_at" not in ticket.sheet:
         due = owed.astimezone(UTC).isoformat()
         ticket.sheet = {**ticket.sheet, "plan_due_at": due}
-    ticket.result = None if ticket.is_open else frozen(found, rules)
 
 
 def _next_look(
@@ -244,24 +249,14 @@ def sweep(desk: Desk, *, at: datetime) -> int:
     told = 0
     while True:
         with desk.database.unit() as session:
-            rows = _due(session, at)
+            rows = watching.due(session, at=at, most=BATCH)
             if not rows:
                 return told
             told += _look(session, desk.settings, rows, at)
 
 
-def _due(session: Session, at: datetime) -> Sequence[Ticket]:
-    query = (
-        select(Ticket)
-        .where(Ticket.is_open, Ticket.look_at <= at)
-        .order_by(Ticket.look_at)
-        .limit(BATCH)
-    )
-    return session.scalars(query.with_for_update(skip_locked=True)).all()
-
-
 def _look(
-    session: Session, settings: Settings, rows: Sequence[Ticket], at: datetime
+    session: Session, settings: Settings, rows: Sequence[Watched], at: datetime
 ) -> int:
     rules = rules_of(settings)
     by_ticket: dict[int, list[Any]] = {row.id: [] for row in rows}
@@ -274,6 +269,7 @@ def _look(
             if reading.state is State.RUNNING:
                 escalations.add(ticket, reading, threshold(reading))
         _keep(ticket, rules, found, at)
+    watching.keep(session, rows)
     return escalations.write()
 
 

@@ -18,6 +18,7 @@ from opsdesk.tickets.operations.telling import Entry
 from opsdesk.tickets.operations.telling import tell_all as write_down
 from opsdesk.tickets.promises.explaining import duration
 from opsdesk.tickets.promises.promise import Reading
+from opsdesk.tickets.watching import Watched
 from probes.finding import Words
 
 HALF, MOST, WHOLE = 50, 75, 100
@@ -30,9 +31,9 @@ class Escalations:
         self._session = session
         self._hearers = Hearers(session, at)
         self._sayings: list[Saying] = []
-        self._entries: list[tuple[Ticket, Entry]] = []
+        self._entries: list[tuple[Watched, Entry]] = []
 
-    def add(self, ticket: Ticket, reading: Reading, percent: int) -> bool:
+    def add(self, ticket: Watched, reading: Reading, percent: int) -> bool:
         """Tell those whom this share of the time concerns, once; False: told already."""
         told = dict(ticket.sheet.get("told") or {})
         name = reading.promise.name
@@ -61,7 +62,7 @@ class Escalations:
         return len(self._entries)
 
 
-def _said(ticket: Ticket, reading: Reading, percent: int) -> Words:
+def _said(ticket: Watched, reading: Reading, percent: int) -> Words:
     left = duration(reading.left)
     words = _OVER if percent >= WHOLE else _SOON
     return words.fill(
@@ -75,7 +76,7 @@ def _said(ticket: Ticket, reading: Reading, percent: int) -> Words:
 
 
 def _saying(
-    ticket: Ticket,
+    ticket: Watched,
     name: str,
     percent: int,
     said: Words,
@@ -104,7 +105,7 @@ class Hearers:
         self.at = at
         self._of_role: dict[Role, frozenset[str]] = {}
 
-    def of(self, ticket: Ticket, percent: int) -> set[str]:
+    def of(self, ticket: Ticket | Watched, percent: int) -> set[str]:
         """Return the duty engineers and the owner; from 75 % the lead; at 100 % the customer.
 
         With nobody on duty, every engineer: a clock never runs out unheard.

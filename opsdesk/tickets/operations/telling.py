@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from opsdesk.core import audit
 from opsdesk.tickets.models import Ticket, TicketEvent, What
+from opsdesk.tickets.watching import Watched
 
 _LONGEST = 20_000
 
@@ -41,7 +42,7 @@ def tell(session: Session, ticket: Ticket, entry: Entry) -> int:
     return event_id
 
 
-def tell_all(session: Session, told: Sequence[tuple[Ticket, Entry]]) -> None:
+def tell_all(session: Session, told: Sequence[tuple[Ticket | Watched, Entry]]) -> None:
     """Append many entries at once, in order; as `tell` does, and as late."""
     if not told:
         return
@@ -50,7 +51,7 @@ def tell_all(session: Session, told: Sequence[tuple[Ticket, Entry]]) -> None:
     audit.write_all(session, [_done(*one) for one in told])
 
 
-def _event(ticket: Ticket, entry: Entry) -> dict[str, Any]:
+def _event(ticket: Ticket | Watched, entry: Entry) -> dict[str, Any]:
     return {
         "ticket_id": ticket.id,
         "at": entry.at,
@@ -64,7 +65,7 @@ def _event(ticket: Ticket, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _done(ticket: Ticket, entry: Entry) -> audit.Done:
+def _done(ticket: Ticket | Watched, entry: Entry) -> audit.Done:
     detail: dict[str, object] = {"state": ticket.state, "version": ticket.version}
     if entry.move:
         detail["move"] = entry.move

@@ -29,6 +29,8 @@ class Policy(StrEnum):
     REST_BLOCK = "rest_block"  # 放假通知里的每一天
     ALWAYS = "always"  # 从不停
 
+    __hash__ = str.__hash__  # it is part of many keys; an Enum's own is slower
+
 
 class DayKind(StrEnum):
     """What a day is to the roster and to duties counted in working days."""

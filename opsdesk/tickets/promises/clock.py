@@ -42,21 +42,34 @@ def clock(
     if start is None:
         return None
     run = _run(start, past, promise, now)
-    due = due_of(promise.target, calendar, start)
-    budget = _budget(promise.target, calendar, start, due)
-    ran = [calendar.elapsed(one.since, one.until) for one in run.running]
+    due, budget, literal = _owed(promise.target, calendar, start)
+    running = run.running
+    ran = [calendar.elapsed(one.since, one.until) for one in running]
     elapsed = sum(ran, timedelta())
     return Reading(
         promise=promise,
         state=run.state,
         elapsed=elapsed,
         budget=budget,
-        deadline=_deadline(run, ran, budget, calendar),
-        literal=literal_of(promise.target, calendar, start),
+        deadline=_deadline(run, running, ran, budget, calendar),
+        literal=literal,
         met_at=run.since if run.state is State.MET else None,
         breached=elapsed > budget,
         why=partial(explain, calendar=calendar, run=run, due=due),
     )
+
+
+@lru_cache(maxsize=256)
+def _owed(
+    target: Within | ByEndOf, calendar: Calendar, start: datetime
+) -> tuple[datetime, timedelta, datetime]:
+    """Return a target's deadline, its budget and its literal deadline.
+
+    Remembered: a fault's two fixes share a target, and each is asked for several times.
+    """
+    due = due_of(target, calendar, start)
+    budget = _budget(target, calendar, start, due)
+    return due, budget, literal_of(target, calendar, start)
 
 
 def budget_of(
@@ -74,12 +87,8 @@ def _budget(
     return calendar.elapsed(start, due)
 
 
-@lru_cache(maxsize=256)
 def due_of(target: Within | ByEndOf, calendar: Calendar, start: datetime) -> datetime:
-    """Return a target's deadline where nothing pauses it.
-
-    Remembered: a fault's two fixes share a target, and each is asked for several times.
-    """
+    """Return a target's deadline where nothing pauses it."""
     if isinstance(target, Within):
         return calendar.after(start, target.service)
     day = calendar.service_day(start)
@@ -128,15 +137,19 @@ def _after(state: State, what: What, promise: Promise) -> State:
 
 
 def _deadline(
-    run: Run, ran: Sequence[timedelta], budget: timedelta, calendar: Calendar
+    run: Run,
+    running: Sequence[Stretch],
+    ran: Sequence[timedelta],
+    budget: timedelta,
+    calendar: Calendar,
 ) -> datetime:
     """Return when the running time reaches the budget, or would if it went on."""
     left = budget
-    for one, length in zip(run.running, ran, strict=True):
+    for one, length in zip(running, ran, strict=True):
         if length >= left:
             return calendar.after(one.since, left)
         left -= length
-    goes_on = run.stretches if run.state is State.PAUSED else run.running
+    goes_on = run.stretches if run.state is State.PAUSED else running
     return calendar.after(goes_on[-1].until, left)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from probes.finding import Words
 
@@ -25,8 +26,7 @@ class What(StrEnum):
     ENDED = "ended"  # closed or void: whatever still ran stops
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """One thing that happened."""
 
     at: datetime
@@ -71,8 +71,7 @@ class Promise:
     pauses: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A clock's state over [since, until)."""
 
     state: State
@@ -80,8 +79,7 @@ class Stretch:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Everything a clock went through, and the state it has been in since when.
 
     A state that is over for good, met or stopped, is no stretch: it has no end.

@@ -124,6 +124,16 @@ def _missed(ordinary: Sequence[Reading]) -> datetime | None:
     return min((one.deadline for one in ordinary if one.breached), default=None)
 
 
+@cache
+def _plan_reported() -> Promise:
+    return Promise(
+        "plan",
+        Words("修改计划报甲方", "Plan reported to the customer"),
+        Within(PLAN_AFTER),
+        What.PLAN_REPORTED,
+    )
+
+
 def _plan(
     events: Sequence[Occurrence],
     since: datetime | None,
@@ -132,12 +142,6 @@ def _plan(
 ) -> list[Reading]:
     if since is None:
         return []
-    promise = Promise(
-        "plan",
-        Words("修改计划报甲方", "Plan reported to the customer"),
-        Within(PLAN_AFTER),
-        What.PLAN_REPORTED,
-    )
     started = Occurrence(since, What.STARTED)
     later = [
         one
@@ -145,7 +149,7 @@ def _plan(
         if one.what is What.PLAN_REPORTED
         or (one.what is What.ENDED and one.at >= since)
     ]
-    return _read([promise], [started, *later], calendar, now)
+    return _read([_plan_reported()], [started, *later], calendar, now)
 
 
 def declared_in_time(
