@@ -47,14 +47,16 @@
     return part.querySelector("form[data-busy]") !== null || [...part.querySelectorAll("input, textarea, select")].some(edited);
   };
   // A card that has become one's own takes its place in the list.
+  const everything = document.querySelector("#ticks[data-all]") !== null;
   const join = (fresh) => {
     const later = [...document.querySelectorAll("#ticks > [data-position]")].find((one) => Number(one.dataset.position) > Number(fresh.dataset.position));
     shown.set(fresh.id, plain(fresh));
+    document.querySelector("#ticks > .empty")?.remove();
     document.getElementById("ticks")?.insertBefore(fresh, later ?? null);
   };
   const swap = (fresh) => {
     const old = document.getElementById(fresh.id);
-    if (!old && fresh.dataset.mine !== undefined) { join(fresh); return; }
+    if (!old && fresh.dataset.position !== undefined && (everything || fresh.dataset.mine !== undefined)) { join(fresh); return; }
     if (old?.children.length && fresh.dataset.once !== undefined) return;
     if (!old || shown.get(fresh.id) === plain(fresh)) { kept.delete(fresh.id); return; }
     if (busy(old)) {
@@ -172,14 +174,32 @@
       away.textContent = words.seen;
       away.addEventListener("click", () => { write(REFUSED, read(REFUSED).filter((row) => row.token !== one.token)); showQueue(); });
       line.append(away);
+      if (one.text) line.append(...rescue(one));
       return line;
     }));
     list.hidden = !list.children.length;
   };
-  // A bare button may be swapped away: what it was told is kept until it was seen.
-  const refuse = (label, sentence) => {
-    write(REFUSED, [...read(REFUSED), { token: token(), label, sentence }]);
+  // A bare button may be swapped away: what it was told is kept until it was seen, and
+  // what was written with a tick that came second can be put into the record as a note.
+  const refuse = (label, sentence, text = "") => {
+    write(REFUSED, [...read(REFUSED), { token: token(), label, sentence, text }]);
     showQueue();
+  };
+  const rescue = (one) => {
+    const text = document.createElement("q");
+    const keep = document.createElement("button");
+    text.textContent = one.text;
+    keep.type = "button";
+    keep.className = "btn btn-outline-secondary btn-sm";
+    keep.textContent = words.keep;
+    keep.addEventListener("click", () => {
+      const note = document.getElementById("note");
+      note.value = [note.value, `${one.label}: ${one.text}`].filter(Boolean).join("\n");
+      write(REFUSED, read(REFUSED).filter((row) => row.token !== one.token));
+      showQueue();
+      note.focus();
+    });
+    return [" ", text, " ", keep];
   };
   const queueUp = (form, submitter) => {
     const fields = Object.fromEntries([...new FormData(form, submitter)].filter(([, value]) => typeof value === "string"));
@@ -212,7 +232,7 @@
       const result = await sendTick(tick);
       if (result.away || result.out) { say(result.out ? words.out : words.away); break; }
       write(QUEUE, read(QUEUE).filter((one) => one.token !== tick.token));
-      if (result.refused) refuse(tick.label, result.refused);
+      if (result.refused) refuse(tick.label, result.refused, tick.fields.text);
       showQueue();
     }
     flushing = false;

@@ -184,6 +184,49 @@ def test_of_two_who_tick_the_same_step_the_second_is_told_who_was_first(
     assert ticks(desk, emergency) == ["block done"]
 
 
+def test_what_the_second_wrote_can_be_put_into_the_record(
+    room: Room, emergency: str, desk: Desk
+) -> None:
+    one, other = room.enter("fuzeren"), room.enter("zhiban")
+    for page in (one, other):
+        page.goto(f"/runs/{emergency}")
+    other.click("#more-block > summary")
+    box = other.locator("#do-block form[action$='/done'] [name=text]")
+    box.fill("我看到的是另一个源地址")
+    send(one, act("block", "done", "#do-block"), text="已封禁")
+    in_state(other, "block", "done")
+    other.locator("#do-block form[action$='/done'] button").click()
+    refusal = other.locator("#run-refused")
+    refusal.wait_for()
+    assert "我看到的是另一个源地址" in refusal.inner_text()
+    refusal.get_by_text("把写的放进记录框").click()
+    refusal.wait_for(state="hidden")
+    send(other, "form[action$='/notes']")
+    one.wait_for_selector("#run-timeline >> text=我看到的是另一个源地址")
+    assert ticks(desk, emergency) == ["block done"]
+
+
+def test_a_phone_opened_before_the_start_shows_every_step_once_it_began(
+    room: Room, desk: Desk
+) -> None:
+    lead, phone = room.enter("fuzeren"), room.enter("tongshi", phone=True)
+    operator = room.enter("zhiban")
+    number = opened(lead, room, a_slot(desk))
+    for page, part in ((operator, "operator"), (phone, "liaison"), (phone, "scribe")):
+        page.goto(f"/runs/{number}")
+        taken(page, part)
+    phone.goto(f"/runs/{number}/checklist?all=1")
+    assert phone.locator("#ticks > .empty").count() == 1
+    submit_move(lead, "ready")
+    submit_move(lead, "start")
+    for key in ("report", "block", "verify"):
+        phone.wait_for_selector(f"#tick-{key}")
+    assert phone.locator("#ticks > .empty").count() == 0
+    places = phone.locator("#ticks > [data-position]").all()
+    order = [int(one.get_attribute("data-position") or "") for one in places]
+    assert order == sorted(order)
+
+
 def test_a_phone_that_loses_the_network_loses_and_doubles_nothing(
     room: Room, emergency: str, desk: Desk
 ) -> None:
