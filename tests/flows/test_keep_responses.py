@@ -13,12 +13,18 @@ from opsdesk.core.database import Database
 from opsdesk.core.desk import Desk
 from opsdesk.core.files import Store
 from opsdesk.core.outbox.models import Delivery, Notice, State, Urgency
-from opsdesk.flows import audit_escalations, declare_emergency, keep_responses
+from opsdesk.flows import (
+    audit_escalations,
+    declare_emergency,
+    keep_responses,
+    ladder_ledger,
+)
 from opsdesk.people.models import Person, Role
 from opsdesk.people.operations import person_named
 from opsdesk.people.roster.models import Post
 from opsdesk.responses.models import Escalation, Run, RunEvent, RunStep
 from opsdesk.responses.operations import escalating, opening, stepping
+from opsdesk.responses.queries.page import page
 from opsdesk.responses.states import Rung, RungState, StepState, What
 from opsdesk.tickets.models import TicketEvent
 from runbooks.plan import Level, Plan
@@ -187,6 +193,22 @@ def test_a_call_that_no_channel_delivered_is_alarmed(
     keep_responses.sweep(desk, at=after(5))
 
     assert audit_escalations.sweep(desk, at=after(5.2)) == alarms
+
+
+def test_the_ledger_of_a_ladder_tells_who_was_reached_how(desk: Desk) -> None:
+    number = declare(desk)
+    deliver(desk, State.GIVEN_UP)
+    keep_responses.sweep(desk, at=after(5))
+    with desk.database.unit() as session:
+        backup = session.scalars(select(Notice).filter_by(recipient="second")).one()
+        backup.read_at = after(6)
+    with desk.database.reading() as session:
+        ladder = page(session, number, at=after(6)).ladder
+        found = ladder_ledger.of(session, ladder)
+    first, second = found
+    assert (first.rung, first.to, first.read_at) == (Rung.PRIMARY, "first", None)
+    assert [(way.channel, way.state.zh) for way in first.ways] == [("mail", "已放弃")]
+    assert (second.to, second.ways, second.read_at) == ("second", (), after(6))
 
 
 def test_a_call_whose_notice_is_gone_is_alarmed(desk: Desk) -> None:

@@ -178,6 +178,42 @@ def test_an_emergency_is_recorded_with_its_clocks_reports_and_ladder(
     assert "未取得" in content  # restored was not marked, and nothing is invented
 
 
+def test_a_paper_names_what_was_missed_and_what_nobody_measured(
+    stage: Stage, desk: Desk
+) -> None:
+    stage.declare(PLANS["wan_outage"], parameters=told(PLANS["wan_outage"]))
+    stage.cast()
+    stage.later(2)
+    stage.mark(Clock.ACKNOWLEDGED)
+    stage.later(60)
+    stage.mark(Clock.ON_SITE)
+    stage.skip_rest()
+    stage.mark(Clock.RESTORED)
+    stage.go("stable")
+    stage.go("review")
+    record = printing.preview_run(stage.session, desk, stage.number, at=stage.at)
+    content = freeze(record).decode()
+    assert (
+        "已处置；未达到：到场、按时报告；未测得：抑制、恢复点（RPO）；其余达到"
+        in content
+    )
+    assert "Ⅱ 级 重大：" in content
+
+
+def test_how_an_emergency_was_judged_and_who_was_there_is_printed(
+    stage: Stage, desk: Desk
+) -> None:
+    plan = PLANS["wan_outage"]
+    stage.declare(plan, parameters=told(plan))
+    before = printing.preview_run(stage.session, desk, stage.number, at=stage.at)
+    assert "得分合计" not in freeze(before).decode()
+    stage.write_up()
+    record = printing.preview_run(stage.session, desk, stage.number, at=stage.at)
+    content = freeze(record).decode()
+    for said in ("得分合计", "45 / 45", "签到与测验", "值班工程师"):
+        assert said in content
+
+
 @pytest.mark.pdf
 def test_issuing_a_run_twice_archives_once_and_more_notes_supersede(
     desk: Desk,

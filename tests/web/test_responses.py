@@ -13,10 +13,14 @@ from opsdesk.core import clock
 from opsdesk.core.database import Database
 from opsdesk.core.desk import Desk
 from opsdesk.core.settings import Settings
+from opsdesk.flows import keep_responses, telling_of_runs
 from opsdesk.people.models import Person, Role
 from opsdesk.people.sign_in import Origin, sign_in
+from opsdesk.responses.models import Escalation
 from opsdesk.responses.operations import noting, opening
+from opsdesk.responses.states import Rung
 from opsdesk.web.gate import COOKIE
+from probes.finding import Words
 from runbooks.plan import Level, Mode
 from tests.factories.people import PASSWORD, a_person
 from tests.factories.plans import a_plan
@@ -188,6 +192,26 @@ def test_an_incident_suggests_its_plan_and_the_board_shows_what_runs(
     assert "is-real" in lead.get("/board").text
     again = lead.post("/emergencies", page, **sent).headers["Location"]
     assert again == run
+
+
+def test_a_ladder_shows_who_was_reached_and_how(app: Flask, enter: Enter) -> None:
+    lead = enter("fuzeren", Role.LEAD)
+    number = an_emergency(app)
+    desk: Desk = app.extensions["opsdesk"]
+    with desk.database.unit() as unit:
+        rung = unit.scalars(select(Escalation).filter_by(rung=Rung.LEAD)).one()
+        telling_of_runs.say(
+            unit,
+            to={"fuzeren"},
+            number=number,
+            exercise=False,
+            words=Words("请指挥", "lead it"),
+            at=clock.now(),
+            once=keep_responses.once_of(rung.id),
+        )
+    shown = lead.get(f"/runs/{number}").text
+    assert "送达台账" in shown
+    assert "只在页面上 · 页面未读" in shown
 
 
 @pytest.mark.parametrize(

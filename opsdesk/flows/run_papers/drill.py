@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opsdesk.flows.run_papers import tables
+from opsdesk.flows.run_papers import judging, tables
 from opsdesk.flows.run_papers.pieces import (
     Case,
     answer,
@@ -13,10 +13,11 @@ from opsdesk.flows.run_papers.pieces import (
     words,
 )
 from opsdesk.responses import naming
-from opsdesk.responses.wording import SCORES, SUMMARY
+from opsdesk.responses.queries.year import UNHELD
+from opsdesk.responses.wording import SUMMARY
 from reports.documents.parts import Align
 from reports.documents.record_form import Answers, Block, FormSection, Listing
-from reports.documents.words import Text, Words, joined, not_obtained
+from reports.documents.words import Text, Words, joined
 
 
 def sections(case: Case) -> tuple[FormSection, ...]:
@@ -25,7 +26,9 @@ def sections(case: Case) -> tuple[FormSection, ...]:
     script = Words("脚本与执行（目标为距发现的分钟）", "Script and course (minutes)")
     return (
         _section("一、演练方案", "1 Plan of the drill", _basics(case), _scene(case)),
-        _section("二、组织", "2 Organisation", tables.roles(case), _present(case)),
+        _section(
+            "二、组织", "2 Organisation", tables.roles(case), judging.present(case)
+        ),
         _section(
             "三、过程控制",
             "3 Control",
@@ -46,7 +49,9 @@ def sections(case: Case) -> tuple[FormSection, ...]:
             tables.moments(case),
             tables.objectives(case),
         ),
-        _section("六、评估", "6 Evaluation", _evaluation(case), _total(case)),
+        _section(
+            "六、评估", "6 Evaluation", judging.evaluation(case), judging.total(case)
+        ),
         _section("七、总结", "7 Summary", _summary(case), tables.improvements(case)),
         _section("八、签署", "8 Signatures", tables.signatures(case)),
     )
@@ -60,13 +65,6 @@ def _basics(case: Case) -> Answers:
     run = case.run
     plan = joined((words(run.plan.title), run.plan_version), " ", " ")
     joint = Words("跨单位（甲方参加）", "joint with the customer")
-    outcome: Text = Words("达到目标", "objectives met")
-    if run.ended_at is None:
-        outcome = Words("未结束", "not over")
-    elif run.deviated or (run.deviated is None and run.deviates):
-        outcome = Words(
-            "完成但有偏差：有目标未达到", "completed, an objective was missed"
-        )
     return answers(
         answer("演练名称", "Drill", run.title, wide=True),
         answer("对应预案", "Plan", plan, wide=True),
@@ -77,8 +75,16 @@ def _basics(case: Case) -> Answers:
         answer("计划时间", "Planned for", case.at(run.planned_for)),
         answer("开始", "Began", case.at(run.started_at)),
         answer("结束", "Ended", case.at(run.ended_at)),
-        answer("结果", "Outcome", outcome, wide=True),
+        answer("结果", "Outcome", _outcome(case), wide=True),
     )
+
+
+def _outcome(case: Case) -> Text:
+    if case.run.ended_at is None:
+        return Words("未结束", "not over")
+    if case.run.state in UNHELD:
+        return Words("没有完成", "not completed")
+    return joined((Words("完成", "completed"), *judging.objectives(case)), "；", "; ")
 
 
 def _scene(case: Case) -> Answers:
@@ -97,27 +103,6 @@ def _scene(case: Case) -> Answers:
 
 def _parameters(case: Case) -> str:
     return "；".join(f"{k} = {v}" for k, v in case.run.parameters.items() if v)
-
-
-def _present(case: Case) -> Listing:
-    return listing(
-        Words("签到与测验", "Attendance and quiz"),
-        (
-            col("姓名", "Name", 40),
-            col("单位", "Unit", 56),
-            col("签到时间", "Signed in", 36),
-            col("测验", "Quiz", 28, Align.RIGHT),
-        ),
-        (
-            (
-                one.name,
-                one.unit,
-                case.at(one.at),
-                f"{one.score}/{one.out_of}" if one.score is not None else "",
-            )
-            for one in case.run.attendance
-        ),
-    )
 
 
 def _control(case: Case) -> Listing:
@@ -142,42 +127,6 @@ def _rolled_back(case: Case) -> tuple[Listing, ...]:
         return ()
     title = Words("回退与系统恢复", "Way back")
     return (tables.steps(case, title, case.run.roll_back),)
-
-
-def _evaluation(case: Case) -> Listing:
-    missing = not_obtained(Words("未评估", "not judged"))
-    return listing(
-        Words(
-            "评估（1 差，3 合格，5 优秀）",
-            "Evaluation (1 poor, 3 sufficient, 5 excellent)",
-        ),
-        (
-            col("项目", "Item", 66),
-            col("得分", "Score", 26, Align.CENTER),
-            col("说明", "Note", 48),
-            col("评估人", "By", 20),
-        ),
-        (
-            (
-                words(one.title),
-                missing
-                if one.score is None
-                else joined((str(one.score), words(SCORES[one.score])), " ", " "),
-                one.note,
-                case.called(one.by) if one.by else "",
-            )
-            for one in case.run.evaluation
-        ),
-    )
-
-
-def _total(case: Case) -> Answers:
-    given = [one.score for one in case.run.evaluation if one.score is not None]
-    total = f"{sum(given)} / {5 * len(given)}" if given else "—"
-    count = f"{len(given)} / {len(case.run.evaluation)}"
-    return answers(
-        answer("得分合计", "Total", total), answer("已评项目", "Items judged", count)
-    )
 
 
 def _summary(case: Case) -> Answers:

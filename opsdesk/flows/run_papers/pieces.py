@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from opsdesk.core.settings import Settings
+from opsdesk.flows.ladder_ledger import Delivered
 from opsdesk.responses.views import (
     RunView,
 )
@@ -33,6 +34,7 @@ class Case:
     run: RunView
     settings: Settings
     names: Mapping[str, str]  # user name -> name
+    deliveries: tuple[Delivered, ...] = ()
 
     @property
     def zone(self) -> str:

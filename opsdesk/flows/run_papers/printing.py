@@ -13,7 +13,7 @@ from opsdesk.core import audit
 from opsdesk.core.desk import Desk, is_demo
 from opsdesk.core.errors import NotFound
 from opsdesk.core.settings import Settings
-from opsdesk.flows import gather_form, plans_in_force, print_form
+from opsdesk.flows import gather_form, ladder_ledger, plans_in_force, print_form
 from opsdesk.flows.run_papers import drill, plan, response
 from opsdesk.flows.run_papers.pieces import Case
 from opsdesk.people.models import Person
@@ -55,7 +55,12 @@ def preview_run(
 ) -> RecordForm:
     """Return a run's record as it stands now; every page of it says 预览."""
     run = page.page(session, number, at=at, most=None)
-    case = Case(run=run, settings=desk.settings, names=_names(session))
+    case = Case(
+        run=run,
+        settings=desk.settings,
+        names=_names(session),
+        deliveries=ladder_ledger.of(session, run.ladder),
+    )
     emergency = run.purpose is Purpose.EMERGENCY
     return RecordForm(
         kind="response" if emergency else "drill",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from opsdesk.flows.run_papers import tables
+from opsdesk.flows.run_papers import judging, tables
 from opsdesk.flows.run_papers.pieces import (
     Case,
     answer,
@@ -16,7 +16,9 @@ from opsdesk.flows.run_papers.pieces import (
     words,
 )
 from opsdesk.responses import naming
+from opsdesk.responses.queries.year import UNHELD
 from opsdesk.responses.states import What
+from opsdesk.responses.views import Entry
 from opsdesk.responses.wording import SUMMARY
 from reports.documents.record_form import Answers, Block, FormSection, Listing
 from reports.documents.words import Text, Words, joined
@@ -40,8 +42,14 @@ def sections(case: Case) -> tuple[FormSection, ...]:
             "3 Reports and escalation",
             tables.reports(case),
             tables.ladder(case),
+            tables.deliveries(case),
         ),
-        _section("四、组织与资源", "4 People", tables.roles(case)),
+        _section(
+            "四、组织与资源",
+            "4 People",
+            tables.roles(case),
+            *((judging.present(case),) if run.attendance else ()),
+        ),
         _section(
             "五、处置过程",
             "5 What was done",
@@ -55,7 +63,13 @@ def sections(case: Case) -> tuple[FormSection, ...]:
             "7 Verification",
             tables.steps(case, Words("验证项", "Verified"), verified),
         ),
-        _section("八、总结", "8 Summary", _summary(case), tables.improvements(case)),
+        _section(
+            "八、评估与总结",
+            "8 Evaluation and summary",
+            *_evaluation(case),
+            _summary(case),
+            tables.improvements(case),
+        ),
         _section("九、签署", "9 Signatures", tables.signatures(case)),
     )
 
@@ -101,9 +115,10 @@ def _outcome(case: Case) -> Text:
     run = case.run
     if run.ended_at is None:
         return Words("处置中", "being dealt with")
-    if run.deviated or (run.deviated is None and run.deviates):
-        return Words("已处置，有目标未达到", "dealt with; an objective was missed")
-    return Words("已处置，达到目标", "dealt with; objectives met")
+    if run.state in UNHELD:
+        return Words("没有完成", "not completed")
+    said = (Words("已处置", "dealt with"), *judging.objectives(case))
+    return joined(said, "；", "; ")
 
 
 def _judged(case: Case) -> Listing:
@@ -115,14 +130,30 @@ def _judged(case: Case) -> Listing:
             col("判定", "Judged", 100),
             col("判定人", "By", 28),
         ),
-        ((case.at(e.at), e.text, case.called(e.by)) for e in judged),
+        ((case.at(e.at), _level(e), case.called(e.by)) for e in judged),
     )
+
+
+def _level(entry: Entry) -> Text:
+    """Say which level was judged, and why where it was changed."""
+    detail = entry.detail
+    found = str(detail.get("to") or detail.get("level") or "")
+    known = next((said for one, said in naming.LEVELS.items() if one == found), None)
+    level: Text = words(known) if known else found
+    return joined((level, entry.text), "：", ": ") if entry.text else level
 
 
 def _rolled_back(case: Case) -> tuple[Listing, ...]:
     if not case.run.roll_back:
         return ()
     return (tables.steps(case, Words("回退", "Way back"), case.run.roll_back),)
+
+
+def _evaluation(case: Case) -> tuple[Block, ...]:
+    """Print how an emergency was judged, where somebody judged it."""
+    if not any(one.score is not None for one in case.run.evaluation):
+        return ()
+    return (judging.evaluation(case), judging.total(case))
 
 
 def _summary(case: Case) -> Answers:

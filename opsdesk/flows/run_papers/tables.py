@@ -6,10 +6,17 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from opsdesk.flows.ladder_ledger import Way
 from opsdesk.flows.run_papers.pieces import Case, col, lasting, listing, words
 from opsdesk.responses import moves, naming
 from opsdesk.responses.states import What
-from opsdesk.responses.views import Entry, EvidenceView, SignatureView, StepView
+from opsdesk.responses.views import (
+    Entry,
+    EvidenceView,
+    RungView,
+    SignatureView,
+    StepView,
+)
 from probes import finding
 from reports.documents.parts import Align
 from reports.documents.record_form import Given, Listing, SignBox, SignBoxes
@@ -221,7 +228,7 @@ def ladder(case: Case) -> Listing:
             (
                 words(naming.RUNGS[rung.rung]),
                 case.at(rung.due_at),
-                words(naming.RUNG_STATES[rung.state]),
+                _rung(rung),
                 case.everyone(rung.told),
                 case.at(rung.told_at),
                 f"{case.called(rung.acknowledged_by)} {case.at(rung.acknowledged_at)}"
@@ -231,6 +238,46 @@ def ladder(case: Case) -> Listing:
             for rung in case.run.ladder
         ),
     )
+
+
+def _rung(rung: RungView) -> Text:
+    """Say what became of a rung; where the alarm was raised, that as well."""
+    state = words(naming.RUNG_STATES[rung.state])
+    if rung.alarmed_at is None:
+        return state
+    return joined((state, Words("已告警", "alarm raised")), "；", "; ")
+
+
+def deliveries(case: Case) -> Listing:
+    """Return what became of each call of the ladder on its way."""
+    return listing(
+        Words("送达台账", "Delivery ledger"),
+        (
+            col("级次", "Rung", 20),
+            col("对象", "To", 30),
+            col("通知时间", "Called at", 30),
+            col("渠道与结果", "Channels and results", 62),
+            col("页面已读", "Read on screen", 26),
+        ),
+        (
+            (
+                words(naming.RUNGS[one.rung]),
+                case.called(one.to),
+                case.at(one.at),
+                joined(tuple(_channel(case, way) for way in one.ways), "；", "; ")
+                if one.ways
+                else Words("只在页面上", "on screen only"),
+                case.at(one.read_at) if one.read_at else "",
+            )
+            for one in case.deliveries
+        ),
+    )
+
+
+def _channel(case: Case, way: Way) -> Text:
+    state = words(way.state)
+    when = case.at(way.at) if way.at else ""
+    return joined(tuple(one for one in (way.channel, state, when) if one), " ", " ")
 
 
 def roles(case: Case) -> Listing:

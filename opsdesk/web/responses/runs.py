@@ -8,6 +8,7 @@ from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from opsdesk.core.errors import NotFound
+from opsdesk.flows import ladder_ledger
 from opsdesk.people.queries import accounts
 from opsdesk.responses.queries import lists
 from opsdesk.responses.queries.page import RunView
@@ -123,6 +124,7 @@ def around(view: RunView) -> dict[str, Any]:
         "people": [one for one in accounts(unit.session()) if one.role in READERS],
         "now_at": g.at,
         "hms": acts.hms,
+        "deliveries": ladder_ledger.of(unit.session(), view.ladder),
         "sentences": sentences(),
         **worded(),
     }
