@@ -23,6 +23,10 @@ SOON = timedelta(minutes=10)
 """How long before a report to the customer falls due it is asked for."""
 
 
+REVIEWED_SOON = timedelta(days=1)
+"""How long before its review is due a run is reminded of."""
+
+
 def sweep(desk: Desk, *, at: datetime) -> int:
     """End what ran out, climb the ladders, ask for reports; return how much was done."""
     with desk.database.unit() as session:
@@ -101,7 +105,7 @@ def _reports(desk: Desk, *, at: datetime) -> int:
 
 
 def reviews(desk: Desk, *, at: datetime) -> int:
-    """Remind daily of runs whose five working days for the review are used up."""
+    """Remind of reviews due within a day, and daily of those whose time is used up."""
     today = local_day(at, desk.settings.desk.timezone)
     with desk.database.unit() as session:
         return sum(
@@ -110,13 +114,15 @@ def reviews(desk: Desk, *, at: datetime) -> int:
                 to=_speakers(session, one.id) | runs.everyone(session, Role.LEAD),
                 number=one.number,
                 exercise=one.exercise,
-                words=_REVIEW.fill(number=one.number, title=plain(one.title)),
+                words=(_REVIEW if one.due_at <= at else _REVIEW_SOON).fill(
+                    number=one.number, title=plain(one.title)
+                ),
                 at=at,
                 urgency=Urgency.NORMAL,
                 once=f"review:{one.id}:{today}",
                 kind=Kind.DUTY_DUE,
             )
-            for one in ladder.reviews_due(session, at=at)
+            for one in ladder.reviews_due(session, at=at + REVIEWED_SOON)
         )
 
 
@@ -167,7 +173,10 @@ _REPORT = Words(
     "{number} {title}: report to the customer by {at}, then note it on the page.",
 )
 _REVIEW = Words(
-    "{number} {title}：总结已超过五个工作日，请完成评估、总结和签字。",
-    "{number} {title}: its review is more than five working days late; evaluate, "
-    "summarise and sign it.",
+    "{number} {title}：总结的期限已过，请完成评估、总结和签字。",
+    "{number} {title}: the time for its review is over; evaluate, summarise and sign it.",
+)
+_REVIEW_SOON = Words(
+    "{number} {title}：总结将在一天内到期，请完成评估、总结和签字。",
+    "{number} {title}: its review is due within a day; evaluate, summarise and sign it.",
 )

@@ -25,7 +25,7 @@ from opsdesk.people.roster.models import Post
 from opsdesk.responses.models import Escalation, Run, RunEvent, RunStep
 from opsdesk.responses.operations import escalating, opening, stepping
 from opsdesk.responses.queries.page import page
-from opsdesk.responses.states import Rung, RungState, StepState, What
+from opsdesk.responses.states import Rung, RungState, RunState, StepState, What
 from opsdesk.tickets.models import TicketEvent
 from runbooks.plan import Level, Plan
 from tests.factories.people import a_person
@@ -256,6 +256,20 @@ def test_a_report_to_the_customer_is_asked_for_once_before_it_is_due(
         said = session.scalars(select(Notice).where(Notice.once.like("report:%"))).all()
     assert [one.recipient for one in said] == ["lead"]
     assert "17:30" in said[0].zh or "09:30" in said[0].zh
+
+
+def test_a_review_is_reminded_of_before_it_is_due_and_daily_after(desk: Desk) -> None:
+    number = declare(desk)
+    with desk.database.unit() as session:
+        run = session.scalars(select(Run)).one()
+        run.state, run.review_due_at = RunState.REVIEW, after(0) + timedelta(days=3)
+    for hours in (0, 47, 49, 50, 73, 97):
+        keep_responses.reviews(desk, at=after(60 * hours))
+    with desk.database.reading() as session:
+        query = select(Notice).where(Notice.once.like("review:%")).order_by(Notice.id)
+        said = [one.zh for one in session.scalars(query) if one.recipient == "lead"]
+    assert [number in one for one in said] == [True] * 3
+    assert ["一天内到期" in one for one in said] == [True, False, False]
 
 
 def test_a_closed_run_is_not_reminded_of(desk: Desk) -> None:

@@ -84,7 +84,7 @@ def reports_due(session: Session, *, at: datetime) -> tuple[Owed, ...]:
 
 
 def reviews_due(session: Session, *, at: datetime) -> tuple[Owed, ...]:
-    """Return runs up for review whose working days are used up."""
+    """Return runs up for review whose working days are used up at a moment."""
     query = _owed(Run.review_due_at).where(
         Run.is_open, Run.state == RunState.REVIEW, Run.review_due_at <= at
     )
