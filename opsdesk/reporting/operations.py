@@ -109,9 +109,10 @@ def _audit(
 
 
 _OVERTAKEN = Words(
-    "{number} 的草稿刚刚被别人保存过，您的文字没有保存。请复制您写的内容，刷新后再合并保存。",
-    "The draft of {number} was saved by somebody else a moment ago; your text was not. "
-    "Copy what you wrote, reload, and merge it.",
+    "{number} 的草稿在您编写时被别人保存过。您写的文字都还在下面，没有保存；"
+    "不同的段落下面列出了别人保存的内容，请合并后再保存。",
+    "The draft of {number} was saved by somebody else while you wrote. Your text stands "
+    "below, unsaved; under each paragraph that differs is what they saved. Merge, then save.",
 )
 _TOO_LONG = Words(
     "一段文字最多 {most} 字，这一段有 {length} 字，没有保存。请缩短后再保存。",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 
 from flask import Blueprint, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
@@ -83,10 +84,18 @@ def _asked(code: str) -> span.Span:
 @may(*READERS)
 def draft(code: str) -> str:
     """Show a period: its figures read-only, its paragraphs, its versions."""
-    one, session = _asked(code), unit.session()
+    return _page(_asked(code))
+
+
+def _page(
+    one: span.Span, typed: Mapping[str, str] | None = None, refusal: str = ""
+) -> str:
+    """Return a period's page; with what was typed where it could not be saved."""
+    session = unit.session()
     today = local_day(g.at, one.zone)
     number = _number(one)
     written = drafts.draft(session, number)
+    kept = written.narrative if written else {}
     record, why = _record(one)
     return render_template(
         "reports/draft.html",
@@ -96,7 +105,10 @@ def draft(code: str) -> str:
         tables=tuple(_tables(record)) if record else (),
         why=why,
         narratives=NARRATIVES,
-        written=written,
+        version=written.version if written else 0,
+        kept=kept,
+        texts=kept if typed is None else typed,
+        refusal=refusal,
         order=drafts.last_order(session, number),
         under_way=UNDER_WAY,
         chain=documents.chain(session, number, who=who()),
@@ -149,20 +161,21 @@ def progress(code: str) -> str:
 @screen.post("/<code>")
 @may(Role.LEAD)
 def write(code: str) -> Response:
-    """Save the paragraphs of a draft."""
-    number = _number(_asked(code))
+    """Save the paragraphs of a draft; what cannot be saved is shown again as typed."""
+    one = _asked(code)
     try:
         version = int(request.form.get("version", "0"))
     except ValueError:
         version = -1
-    operations.write(
-        unit.session(),
-        number,
-        {key: request.form.get(key, "") for key in operations.KEYS},
-        version=version,
-        by=somebody().username,
-        at=g.at,
-    )
+    typed = {key: request.form.get(key, "") for key in operations.KEYS}
+    by = somebody().username
+    try:
+        operations.write(
+            unit.session(), _number(one), typed, version=version, by=by, at=g.at
+        )
+    except RefusedInWords as refusal:
+        shown = _page(one, typed, words(refusal.words))
+        return Response(shown, HTTPStatus.CONFLICT, mimetype="text/html")
     flash(_("草稿已保存，数字没有改动。"))
     return go(url_for("reports.draft", code=code))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -39,7 +40,38 @@ def test_the_lead_writes_a_paragraph_and_no_figure(
     shown = lead.get(PAGE).text
     assert "&lt;b&gt;平稳" in shown
     assert "巡检完成情况与上期对比" in shown
-    assert lead.post(PAGE, PAGE, **said).status_code == 409
+
+
+@pytest.mark.usefixtures("a_round")
+def test_what_was_typed_survives_that_somebody_else_saved_first(
+    signed_in_as: SignedIn, sqlite_database: Database
+) -> None:
+    lead = signed_in_as(Role.LEAD)
+    assert lead.post(PAGE, PAGE, version="0", risks="他们的").status_code == 303
+    refused = lead.post(PAGE, PAGE, version="0", risks="我的 <i>话", next="下月")
+    assert refused.status_code == 409
+    for text in ("我的 &lt;i&gt;话</textarea>", "他们的", "下月</textarea>"):
+        assert text in refused.text
+    with sqlite_database.reading() as session:
+        assert drafts.narrative(session, NUMBER)["risks"] == "他们的"
+    (version,) = re.findall(r'name="version" value="(\d+)"', refused.text)
+    assert lead.post(PAGE, PAGE, version=version, risks="合并").status_code == 303
+
+
+@pytest.mark.usefixtures("a_round")
+def test_a_text_that_is_too_long_is_refused_and_still_there(
+    signed_in_as: SignedIn,
+) -> None:
+    refused = signed_in_as(Role.LEAD).post(PAGE, PAGE, version="0", next="长" * 20_001)
+    assert refused.status_code == 409
+    assert "长" * 20_001 in refused.text
+
+
+def test_no_paragraph_is_asked_for_where_there_can_be_no_report(
+    signed_in_as: SignedIn,
+) -> None:
+    shown = signed_in_as(Role.LEAD).get("/reports/209901").text
+    assert "<textarea" not in shown
 
 
 @pytest.mark.usefixtures("a_round")
