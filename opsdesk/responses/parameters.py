@@ -18,7 +18,7 @@ from runbooks.plan import Kind, Parameter, Plan
 
 LONGEST = 400
 _UNIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@:-]{0,127}")
-_PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_PLACE = re.compile(r"\{([a-z][a-z0-9_-]*)\}")
 
 
 class WrongParameter(RefusedInWords):
@@ -85,6 +85,11 @@ def _check(parameter: Parameter, value: str, settings: Settings) -> None:
     if not _fits(parameter, value):
         words = _BAD.fill(**title, value=plain(value))
         raise WrongParameter(parameter.name, words)
+
+
+def choices(parameter: Parameter, settings: Settings) -> tuple[str, ...]:
+    """Return what a parameter may name; () where any text will do, or nothing is there."""
+    return tuple(sorted(_places(parameter, settings) or ()))
 
 
 def _places(parameter: Parameter, settings: Settings) -> Collection[str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -17,11 +18,11 @@ from opsdesk.flows import keep_responses, telling_of_runs
 from opsdesk.people.models import Person, Role
 from opsdesk.people.sign_in import Origin, sign_in
 from opsdesk.responses.models import Escalation
-from opsdesk.responses.operations import noting, opening
+from opsdesk.responses.operations import noting, opening, year
 from opsdesk.responses.states import Rung
 from opsdesk.web.gate import COOKIE
 from probes.finding import Words
-from runbooks.plan import Level, Mode
+from runbooks.plan import Kind, Level, Mode, Parameter, Title
 from tests.factories.people import PASSWORD, a_person
 from tests.factories.plans import a_plan
 from tests.web.conftest import Browser
@@ -192,6 +193,38 @@ def test_an_incident_suggests_its_plan_and_the_board_shows_what_runs(
     assert "is-real" in lead.get("/board").text
     again = lead.post("/emergencies", page, **sent).headers["Location"]
     assert again == run
+
+
+def test_a_wrong_target_is_refused_with_all_that_was_typed_and_what_there_is(
+    app: Flask, enter: Enter
+) -> None:
+    target = Parameter(
+        name="spare-server", title=Title("备机", "Spare"), kind=Kind.SERVER
+    )
+    port = Parameter(name="port", title=Title("端口", "Port"), kind=Kind.NUMBER)
+    app.config["OPSDESK_PLANS"] = (replace(a_plan(), parameters=(target, port)),)
+    lead = enter("fuzeren", Role.LEAD)
+    desk: Desk = app.extensions["opsdesk"]
+    today = clock.local_day(clock.now(), desk.settings.desk.timezone)
+    slot = year.Slot(
+        month=today.replace(day=1),
+        plan="hacker-attack",
+        mode=Mode.TABLETOP,
+        planned_on=today,
+    )
+    with desk.database.unit() as unit:
+        by = unit.scalars(select(Person).filter_by(username="fuzeren")).one()
+        year.fill_year(unit, [slot], by=by, at=clock.now())
+    sent = {"p.spare-server": "web-99", "p.port": "8443", "level": "II"}
+    answer = lead.post("/drills/slots/1/open", "/drills/slots/1", **sent)
+    assert answer.status_code == 409
+    assert "填的 web-99 不在配置里" in answer.text
+    assert 'value="8443"' in answer.text
+    assert '<option value="II" selected' in answer.text
+    assert '<option value="app-1">' in answer.text
+    sent["p.spare-server"] = "app-1"
+    opened = lead.post("/drills/slots/1/open", "/drills/slots/1", **sent)
+    assert opened.status_code in (302, 303)
 
 
 def test_a_ladder_shows_who_was_reached_and_how(app: Flask, enter: Enter) -> None:

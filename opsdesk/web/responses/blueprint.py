@@ -8,7 +8,7 @@ from flask import Blueprint, flash, g, jsonify, request, url_for
 from werkzeug.wrappers import Response
 
 from opsdesk.people.queries import names
-from opsdesk.responses import moves
+from opsdesk.responses import moves, parameters
 from opsdesk.responses import wording as named
 from opsdesk.responses.queries import page
 from opsdesk.web import unit
@@ -57,5 +57,6 @@ def worded() -> dict[str, Any]:
         "names": names(unit.session()),
         "step_words": {one.value: words for one, words in wording.STEP_STATES.items()},
         "part_words": {one.value: words for one, words in wording.PARTS.items()},
+        "may_name": lambda one: parameters.choices(one, unit.desk().settings),
         "run_words": {one.value: words for one, words in moves.STATES.items()},
     }

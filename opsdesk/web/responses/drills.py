@@ -11,9 +11,11 @@ from werkzeug.wrappers import Response
 from opsdesk.core.clock import local_day
 from opsdesk.core.errors import NotFound, Refused
 from opsdesk.flows import keep_drills
+from opsdesk.responses import parameters
 from opsdesk.responses.models import DrillSlot
 from opsdesk.responses.operations import opening
 from opsdesk.responses.operations import year as operations
+from opsdesk.responses.parameters import WrongParameter
 from opsdesk.responses.queries import year as query
 from opsdesk.web import unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
@@ -23,6 +25,7 @@ from opsdesk.web.responses.leading import one_of, sent_parameters
 from opsdesk.web.responses.library import plan_at, plans
 from runbooks.plan import SEVEN, Level, Mode
 
+REFUSED = 409
 YEARS = range(2000, 2200)
 
 
@@ -68,9 +71,19 @@ def fill(number: int) -> Response:
 @may(*READERS)
 def slot(slot_id: int) -> str:
     """Show one drill of the year: open it, or move it with a reason."""
-    row = _slot(slot_id)
+    return _slot_page(_slot(slot_id))
+
+
+def _slot_page(row: DrillSlot, wrong: WrongParameter | None = None) -> str:
+    """Show a drill's form; a value that was refused leaves all that was typed."""
     return render_template(
-        "responses/slot.html", slot=row, plan=plan_at(row.plan), now_at=g.at, **worded()
+        "responses/slot.html",
+        slot=row,
+        plan=plan_at(row.plan),
+        now_at=g.at,
+        wrong=wrong,
+        held=sent_parameters()[0] if wrong else {},
+        **worded(),
     )
 
 
@@ -97,13 +110,18 @@ def move_slot(slot_id: int) -> Response:
 
 @screen.post("/drills/slots/<int:slot_id>/open")
 @may(*BUSINESS)
-def open_slot(slot_id: int) -> Response:
+def open_slot(slot_id: int) -> Response | tuple[str, int]:
     """Open the drill of a slot: its page, its roles, its prechecks."""
     row = _slot(slot_id)
     values, confirmed = sent_parameters()
+    settings, plan = unit.desk().settings, plan_at(row.plan)
+    try:
+        parameters.read(plan, values, confirmed, settings, complete=True)
+    except WrongParameter as wrong:
+        return _slot_page(row, wrong), REFUSED
     zone = unit.desk().settings.desk.timezone
     drill = opening.Drill(
-        plan=plan_at(row.plan),
+        plan=plan,
         mode=one_of(Mode, "mode") if request.form.get("mode") else row.mode,
         planned_for=datetime.combine(row.planned_on, time(9), zone),
         level=one_of(Level, "level") if request.form.get("level") else Level.THREE,
@@ -112,7 +130,6 @@ def open_slot(slot_id: int) -> Response:
         confirmed=confirmed,
         slot_id=row.id,
     )
-    settings = unit.desk().settings
     run = opening.plan_drill(unit.session(), settings, drill, by=somebody(), at=g.at)
     return go(url_for("responses.run", number=run.number))
 

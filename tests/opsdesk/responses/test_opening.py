@@ -10,6 +10,7 @@ from sqlalchemy import select
 from opsdesk.core.audit_models import AuditEntry
 from opsdesk.core.errors import Forbidden
 from opsdesk.core.language import RefusedInWords
+from opsdesk.responses import parameters
 from opsdesk.responses.models import PlanVersion, Run
 from opsdesk.responses.operations import opening, plans
 from opsdesk.responses.parameters import WrongParameter
@@ -105,6 +106,14 @@ def test_a_wrong_target_is_refused_with_what_there_is(stage: Stage) -> None:
     assert "app-1" in refused.value.words.zh
     assert "db-1" in refused.value.words.en
     assert stage.session.scalar(select(Run.id)) is None
+
+
+def test_a_parameter_is_put_in_whatever_letters_its_name_may_have() -> None:
+    for name in ("a", "spare-server", "line_to", "db2-a_b"):
+        arguments = {"server": f"{{{name}}}", "port": "25"}
+        assert parameters.lacking(arguments, {}) == (name,)
+        filled = parameters.filled(arguments, {name: "app-1"})
+        assert filled == {"server": "app-1", "port": "25"}
 
 
 @pytest.mark.parametrize("second", [{}, {"wiped": "db-1"}, {"wiped": ""}])
