@@ -30,19 +30,19 @@ from reports.fonts import Incomplete
 KIND = material.KIND
 _SECONDS, _MEMORY_MIB = 240, 1536
 _TO_COME = Sentence(
-    "{period} 还没有开始（今天是 {today}），没有数据可以出具报告；没有生成任何文件。"
+    "「{period}」还没有开始（今天是 {today}），没有数据可以出具报告；没有生成任何文件。"
     "请选择已开始的时期。",
     "{english} has not begun (today is {today}), so there is nothing to report; nothing "
     "was made. Choose a period that has begun.",
 )
 _TOO_EARLY = Sentence(
-    "{period} 在合同开始日期 {start} 之前，没有报告；没有生成任何文件。"
+    "「{period}」在合同开始日期 {start} 之前，没有报告；没有生成任何文件。"
     "请核对报告期，或 config.yaml 中的 contract.start。",
     "{english} ended before the contract began ({start}), so there is no report; nothing "
     "was made. Check the period, or contract.start in config.yaml.",
 )
 _NOTHING = Sentence(
-    "{period} 没有任何巡检，也没有任何登记的事件、请求、变更等，"
+    "「{period}」没有任何巡检，也没有任何登记的事件、请求、变更等，"
     "没有数据可以出具报告；没有生成任何文件。"
     "请核对报告期。",
     "{english} has no rounds and no record in any register, so there is nothing to "

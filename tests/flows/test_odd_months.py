@@ -241,8 +241,12 @@ def test_a_register_too_large_for_a_report_is_refused_and_not_cut(past: Past) ->
 @pytest.mark.parametrize(
     ("period", "zh", "en"),
     [
-        (span.month(2027, 1, ZONE), "2027 年 1 月 还没有开始", "January 2027 has not"),
-        (span.year(2027, ZONE), "2027 年 还没有开始", "2027 has not begun"),
+        (
+            span.month(2027, 1, ZONE),
+            "「2027 年 1 月」还没有开始",
+            "January 2027 has not",
+        ),
+        (span.year(2027, ZONE), "「2027 年」还没有开始", "2027 has not begun"),
         (october(20, 22), "没有任何巡检", "2026-10-20 to 2026-10-22 has no rounds"),
         (span.month(2026, 3, ZONE), "合同开始日期", "March 2026 ended before"),
     ],

@@ -116,7 +116,7 @@ def register(session: Session, kind: Kind, span: Span, *, most: int = MOST) -> R
 
 
 _TOO_MANY = Words(
-    "{period} 及上期的一个登记簿多于 {most} 条记录，一份报告放不下；没有生成任何文件。"
+    "「{period}」及上期的一个登记簿多于 {most} 条记录，一份报告放不下；没有生成任何文件。"
     "请缩短报告期。",
     "A register holds more than {most} records of {english} and the period before, "
     "too many for one report; nothing was made. Choose a shorter period.",
