@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -26,7 +26,7 @@ from bench.own_postgres import own_postgres
 from opsdesk.archive import clearance, indexing, search
 from opsdesk.archive.models import Category, Document, DocumentText, Label, Reading
 from opsdesk.archive.shelf import Wanted
-from opsdesk.core import migrate
+from opsdesk.core import grams, migrate
 from opsdesk.core.database import Database
 from opsdesk.people.models import Role
 
@@ -47,6 +47,7 @@ WORDS: dict[str, tuple[str, dict[str, Any]]] = {
     "two words, one rare": ("备份 蚁害", {}),
     "two words, never together": ("蚁害 陨石", {}),
     "pairs that never meet": ("份备库据", {}),
+    "three, common pairs that never meet": ("设备份", {}),
     "Latin": ("SHA-256", {}),
     "a number": ("DOC-20240101-0000007", {}),
     "absent": ("龘靐", {}),
@@ -79,6 +80,7 @@ _POOL = 300
 _SETTLE = (  # the index is made at the end, which gives the same one sooner
     "SET maintenance_work_mem = '512MB'",
     "CREATE INDEX ix_document_fts_vector ON document_fts USING gin (vector)",
+    "CREATE INDEX ix_document_fts_joints ON document_fts USING gin (joints)",
     "VACUUM ANALYZE",
 )
 
@@ -142,17 +144,22 @@ def seed(database: Database, rows: int) -> None:
     """Write so many documents with their words, one in twenty superseded."""
     sentences = _sentences()
     bodies = [_body(n, sentences) for n in range(_POOL)]
-    known = [(body, indexing.grams_of("", body)) for body in bodies]
+    known = [_known(body) for body in bodies]
     is_sqlite = database.engine.dialect.name == "sqlite"
     if not is_sqlite:
         with database.unit() as session:
             session.execute(text("DROP INDEX ix_document_fts_vector"))
+            session.execute(text("DROP INDEX ix_document_fts_joints"))
     for start in range(0, rows, _BATCH):
         numbers = range(start, min(start + _BATCH, rows))
-        texts = [_words(n, *known[n % _POOL]) for n in numbers]
+        texts = [_words(n, known[n % _POOL]) for n in numbers]
         with database.unit() as session:
             session.execute(insert(Document), [_document(n) for n in numbers])
             session.execute(insert(DocumentText), texts)
+            if not is_sqlite:
+                session.execute(
+                    indexing.JOIN, [_joined(n, known[n % _POOL]) for n in numbers]
+                )
     if is_sqlite:
         with database.unit() as session:
             session.execute(text("ANALYZE document"))
@@ -217,16 +224,40 @@ def _mixed(place: int) -> str:
     return "".join(chr(0x4E00 + step % 2_500) for step in steps) + "。"
 
 
-def _words(n: int, body: str, grams: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A text that many documents have, and what the index is made of."""
+
+    body: str
+    grams: str
+    joints: frozenset[int]
+
+
+def _known(body: str) -> _Known:
+    tokens = indexing.grams_of("", body)
+    return _Known(body, tokens, frozenset(grams.joints(tokens.split())))
+
+
+def _own(n: int) -> tuple[str, str]:
+    """Return a document's card, and the rare words that are said in few."""
     said = f"机房蚁害第 {n} 次。" if n % _RARE == 0 else ""
     said += "陨石预警。" if n % _RARER == 1 else ""
-    card = f"{_document(n)['number']}\n{_document(n)['title']}"
+    return f"{_document(n)['number']}\n{_document(n)['title']}", said
+
+
+def _joined(n: int, known: _Known) -> dict[str, Any]:
+    own = grams.joints(indexing.grams_of(*_own(n)).split())
+    return {"id": n + 1, "joints": sorted(own | known.joints)}
+
+
+def _words(n: int, known: _Known) -> dict[str, Any]:
+    card, said = _own(n)
     return {
         "document_id": n + 1,
         "reading": Reading.READ,
         "read_at": _FIRST,
-        "body": body + said,
-        "grams": f"{indexing.grams_of(card, said)}{grams}",
+        "body": known.body + said,
+        "grams": f"{indexing.grams_of(card, said)}{known.grams}",
     }
 
 

@@ -39,8 +39,10 @@ SQLITE = (
 POSTGRESQL = (
     """CREATE TABLE document_fts (
         id integer PRIMARY KEY REFERENCES document_text(document_id) ON DELETE CASCADE,
-        vector tsvector NOT NULL)""",
+        vector tsvector NOT NULL,
+        joints integer[] NOT NULL DEFAULT '{}')""",
     "CREATE INDEX ix_document_fts_vector ON document_fts USING gin (vector)",
+    "CREATE INDEX ix_document_fts_joints ON document_fts USING gin (joints)",
     """CREATE FUNCTION document_text_indexed() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             INSERT INTO document_fts(id, vector)

@@ -88,10 +88,11 @@ def _read(
         values["wanted"] = _fts5(phrases)
         rows = session.execute(_SQLITE, values)
         return tuple(_hit(row) for row in rows)
-    values["wanted"] = _tsquery(phrases)
+    joints = {joint for phrase in phrases for joint in _joints(phrase)}
+    values |= {"wanted": _tsquery(phrases), "joints": sorted(joints)}
     values |= {f"p{i}": _in_order(phrases, i) for i in range(grams.MOST_TERMS)}
     session.execute(text("SET LOCAL enable_seqscan = off"))  # it would unpack all
-    rows = session.execute(_POSTGRESQL, values)
+    rows = session.execute(_POSTGRESQL[bool(values["wanted"]), bool(joints)], values)
     found = tuple(_hit(row) for row in rows)
     session.execute(text("SET LOCAL enable_seqscan = on"))
     return found
@@ -131,15 +132,28 @@ def _fts5(phrases: tuple[Phrase, ...]) -> str:
 
 
 def _tsquery(phrases: tuple[Phrase, ...]) -> str:
-    """Return every token on its own: PostgreSQL forgets places in long texts.
+    """Return the tokens that no joint tells of, each on its own.
 
-    Whether those of a phrase stand side by side is looked up in the grams.
+    PostgreSQL forgets places in long texts. What must stand side by side is told by
+    joints, and for certain by the grams of the few documents that are left.
     """
-    return " & ".join(
-        f"'{token}'{':*' if phrase.open_ended and token is phrase.tokens[-1] else ''}"
-        for phrase in phrases
-        for token in phrase.tokens
-    )
+    found: list[str] = []
+    for phrase in phrases:
+        last = phrase.tokens[-1]
+        if phrase.open_ended:
+            found.append(f"'{last}':*")
+        if len(_joined(phrase)) < 2:  # noqa: PLR2004 - one stands beside nothing
+            found += [f"'{token}'" for token in _joined(phrase)]
+    return " & ".join(found)
+
+
+def _joints(phrase: Phrase) -> set[int]:
+    return grams.joints(_joined(phrase))
+
+
+def _joined(phrase: Phrase) -> tuple[str, ...]:
+    """Return a phrase's tokens that stand there whole: one that may go on does not."""
+    return phrase.tokens[:-1] if phrase.open_ended else phrase.tokens
 
 
 def _in_order(phrases: tuple[Phrase, ...], number: int) -> str:
@@ -249,18 +263,31 @@ _ORDERED = " AND ".join(
         FROM document_text t WHERE t.document_id = kept.id))"""  # noqa: S608 - constants
     for number in range(grams.MOST_TERMS)
 )
-_POSTGRESQL = _typed(
-    f"""WITH found AS MATERIALIZED (
-        SELECT id FROM document_fts WHERE vector @@ CAST(:wanted AS tsquery)),
-    kept AS MATERIALIZED (
-        SELECT d.id FROM found JOIN document d ON d.id = found.id
-        WHERE {_NARROWED} ORDER BY d.id DESC),
-    newest AS MATERIALIZED (
-        SELECT kept.id FROM kept WHERE {_ORDERED} LIMIT :most)
-    """  # noqa: S608 - constants
-    + _quoted("strpos"),
-    DocumentText.reading,
-)
+_BY_WORDS = "SELECT id FROM document_fts WHERE vector @@ CAST(:wanted AS tsquery)"
+_BY_JOINTS = "SELECT id FROM document_fts WHERE joints @> CAST(:joints AS integer[])"
+
+
+def _postgresql(by: str) -> Any:
+    """Return the search by one of PostgreSQL's indexes, or by both."""
+    return _typed(
+        f"""WITH found AS MATERIALIZED ({by}),
+        kept AS MATERIALIZED (
+            SELECT d.id FROM found JOIN document d ON d.id = found.id
+            WHERE {_NARROWED} ORDER BY d.id DESC),
+        newest AS MATERIALIZED (
+            SELECT kept.id FROM kept WHERE {_ORDERED} LIMIT :most)
+        """  # noqa: S608 - constants
+        + _quoted("strpos"),
+        DocumentText.reading,
+    )
+
+
+_POSTGRESQL = {
+    (True, True): _postgresql(f"{_BY_WORDS} INTERSECT {_BY_JOINTS}"),
+    (True, False): _postgresql(_BY_WORDS),
+    (False, True): _postgresql(_BY_JOINTS),
+}
+"""By whether tokens stand alone in what is sought, and whether any stand side by side."""
 _INDEXED = {"sqlite": "document_fts_docsize", "postgresql": "document_fts"}
 """A small table with one row for each document in the index; its texts are large."""
 _WAITING = {

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 _IDEOGRAPHS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_IDEOGRAPHS}]+|[^\W_{_IDEOGRAPHS}]+")
@@ -43,6 +45,24 @@ def asked(query: str) -> tuple[Phrase, ...]:
     """Return what a search asks for: every phrase must be there, in any order."""
     phrases = [phrase for term in query.split() for phrase in _phrases(term)]
     return tuple(phrases[:MOST_TERMS])
+
+
+def joints(tokens: Iterable[str]) -> set[int]:
+    """Return a number for every two tokens that stand side by side.
+
+    An index that forgets places can still tell by them where a phrase may stand: it
+    must have all of the phrase's joints. Two pairs may share a number, seldom.
+    """
+    return {
+        zlib.crc32(f"{left} {right}".encode()) - (1 << 31)
+        for left, right in pairwise(tokens)
+        if not (_is_single(left) and _is_single(right))
+    }
+
+
+def _is_single(token: str) -> bool:
+    """Tell a character of the list at the end: nothing stands side by side there."""
+    return len(token) == 1 and not token.isascii()
 
 
 def _phrases(term: str) -> list[Phrase]:

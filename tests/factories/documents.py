@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from opsdesk.archive import media
-from opsdesk.archive.models import UPLOAD, Document, DocumentText, Reading
+from opsdesk.archive import indexing, media
+from opsdesk.archive.models import UPLOAD, Document, Reading
+from opsdesk.archive.reading import Found
 from opsdesk.core.files import Store
-from opsdesk.core.grams import indexed
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -60,14 +60,5 @@ def its_words(
     session: Session, row: Document, body: str, reading: Reading = Reading.READ
 ) -> None:
     """Let a document have been read."""
-    whole = f"{row.title} {row.keywords} {body}"
-    session.add(
-        DocumentText(
-            document_id=row.id,
-            reading=reading,
-            read_at=AT,
-            body=body,
-            grams=indexed(whole),
-        )
-    )
-    session.flush()
+    words = indexing.words_of(indexing.card_of(row), Found(reading, body))
+    indexing.keep(session, row.id, words, at=AT)

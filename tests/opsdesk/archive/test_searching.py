@@ -119,6 +119,24 @@ def test_a_long_word_is_found_behind_the_first_twenty_thousand_characters(
     assert find(database, "导出超二十秒") == []
 
 
+def test_pairs_that_stand_apart_are_no_word_though_both_are_in_every_document(
+    database: Database,
+) -> None:
+    with database.unit() as session:
+        for n in range(1, 6):
+            read(
+                session, n, words="设备已登记。数据备份完成，SHA-256 一致，第 256 号。"
+            )
+        told = read(session, 6, words="请把设备份额写明")
+    assert [hit.id for hit in find(database, "设备份")] == [told.id]
+    assert len(find(database, "设备")) == 6
+    assert len(find(database, "数据备份完成")) == 5
+    assert find(database, "数据备份成") == []
+    assert len(find(database, "数据备份 sha-256")) == 5
+    assert find(database, "256-sha") == []
+    assert len(find(database, "数据备份完成 第")) == 5
+
+
 def test_a_text_of_nothing_but_different_words_is_kept_and_found_by_its_beginning(
     database: Database,
 ) -> None:
