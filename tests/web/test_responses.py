@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from opsdesk.responses.models import Escalation
 from opsdesk.responses.operations import noting, opening, year
 from opsdesk.responses.states import Rung
 from opsdesk.web.gate import COOKIE
+from opsdesk.web.responses import acts
 from probes.finding import Words
 from runbooks.plan import Kind, Level, Mode, Parameter, Title
 from tests.factories.people import PASSWORD, a_person
@@ -225,6 +227,12 @@ def test_a_wrong_target_is_refused_with_all_that_was_typed_and_what_there_is(
     sent["p.spare-server"] = "app-1"
     opened = lead.post("/drills/slots/1/open", "/drills/slots/1", **sent)
     assert opened.status_code in (302, 303)
+
+
+def test_a_moment_before_detection_is_counted_backwards() -> None:
+    assert acts.from_detection(-timedelta(minutes=6)) == "T−0:06:00"
+    assert acts.from_detection(timedelta()) == "T+0:00:00"
+    assert acts.from_detection(timedelta(hours=1, seconds=2)) == "T+1:00:02"
 
 
 def test_a_ladder_shows_who_was_reached_and_how(app: Flask, enter: Enter) -> None:

@@ -142,6 +142,9 @@ def _emergency(stage: Stage, plan: Plan, at: datetime) -> Story:
     )
 
 
+_NAMED = {"absent": "（演示）夜班主班一人"}
+
+
 def _values(desk: Desk, plan: Plan) -> dict[str, str]:
     """Return what a plan must be told, of the demonstration's devices."""
     known = {
@@ -151,7 +154,7 @@ def _values(desk: Desk, plan: Plan) -> dict[str, str]:
         Kind.TEXT: "https://example.org/",
     }
     return {
-        one.name: known[one.kind]
+        one.name: _NAMED.get(one.name) or known[one.kind]
         for one in plan.parameters
         if one.required and not one.default and one.kind in known
     }

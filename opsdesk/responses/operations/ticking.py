@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opsdesk.core.language import RefusedInWords
+from opsdesk.people.models import Person
 from opsdesk.responses.models import Run, RunEvent, RunStep
 from opsdesk.responses.operations import clocks
 from opsdesk.responses.operations.holding import held, plan_of, step_of, steps_of
@@ -18,7 +19,7 @@ from opsdesk.responses.operations.telling import DESK, Entry, counted, tell
 from opsdesk.responses.refusals import Overtaken, ago, plain
 from opsdesk.responses.states import OVER, RunState, Section, StepState, What
 from probes.finding import Words
-from runbooks.plan import Doing, Failing, Plan, Precheck, Step
+from runbooks.plan import Doing, Failing, Plan, Precheck, Step, Title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,13 @@ class Grip:
     @property
     def precheck(self) -> Precheck | None:
         return next((p for p in self.plan.prechecks if p.key == self.step.key), None)
+
+    @property
+    def title(self) -> Title:
+        """What the plan calls the step."""
+        found = self.planned or self.precheck
+        assert found is not None  # a run's steps are laid from its plan
+        return found.title
 
     @property
     def repeated(self) -> Ticked:
@@ -125,9 +133,12 @@ def _overtaken(session: Session, grip: Grip, at: datetime) -> Overtaken:
         words = _NOT_SO.fill(key=grip.step.key, zh=state.zh, en=state.en)
         return Overtaken(words, "", None)
     past = ago(at - last.at)
+    name = session.scalar(select(Person.name).where(Person.username == last.by))
+    title = grip.title
     words = _FIRST.fill(
-        key=grip.step.key,
-        by=plain(last.by),
+        step=plain(title.zh),
+        title=plain(title.en),
+        by=plain(name or last.by),
         zh=past.zh,
         en=past.en,
         state=state.zh,
@@ -261,9 +272,9 @@ STATES: dict[StepState, Words] = {
     StepState.UNKNOWN: Words("结果不明", "unknown"),
 }
 _FIRST = Words(
-    "步骤 {key} 已由 {by} 在 {zh}处理，现在是「{state}」。你的这次操作没有生效，没有任何改动。",
-    "{by} was first with step {key}, {en}: it is {name} now. Yours was not counted; "
-    "nothing was changed.",
+    "步骤「{step}」已由 {by} 在 {zh}处理，现在是「{state}」。你的这次操作没有生效，没有任何改动。",
+    "{by} was first with this step ({title}), {en}: it is {name} now. Yours was not "
+    "counted; nothing was changed.",
 )
 _NOT_SO = Words(
     "步骤 {key} 现在是「{zh}」，不能这样做。没有任何改动。",

@@ -100,6 +100,11 @@ def changed(view: RunView, after: int) -> list[StepView]:
     return [one for one in every if one.key in keys | following]
 
 
+def from_detection(span: timedelta) -> str:
+    """Return how long after detection something was, or before it: T+1:02:03, T−0:06:00."""
+    return f"T−{hms(-span)}" if span < timedelta() else f"T+{hms(span)}"
+
+
 def hms(span: timedelta | None) -> str:
     """Return a span as 1:02:03, as the page's script shows it while it runs."""
     if span is None:

@@ -94,6 +94,8 @@ def test_the_second_who_ticks_a_step_is_told_who_was_first_and_when(
         with pytest.raises(Stale, match=f"{ENGINEER.username}.*2 分钟前") as refused:
             stepping.done(stage.session, stage.number, tick, by=COLLEAGUE, at=stage.at)
         assert refused.value.by == ENGINEER.username  # type: ignore[attr-defined]
+        title = seen(stage, "find").title.zh
+        assert f"「{title}」已由 值班{ENGINEER.username} 在" in str(refused.value)
 
 
 def test_a_tick_sent_again_by_a_phone_is_counted_once(stage: Stage) -> None:
