@@ -85,12 +85,20 @@ def _rules(clocks: Clocks, zone: Any) -> Rules:
 
 
 def read(
-    session: Session, settings: Settings, ticket: Ticket, *, at: datetime
+    session: Session,
+    settings: Settings,
+    ticket: Ticket,
+    *,
+    at: datetime,
+    moves: Sequence[Any] | None = None,
 ) -> tuple[Reading, ...]:
-    """Return the clocks of a ticket at a moment; none where its register has none."""
+    """Return the clocks of a ticket at a moment; none where its register has none.
+
+    `moves` are the moves of its timeline, in order, where they are at hand.
+    """
     if not BY_KIND[ticket.kind].promises:
         return ()
-    events = _events(session, [ticket.id])
+    events = _events(session, [ticket.id]) if moves is None else moves
     return _read(ticket, events, rules_of(settings), at)
 
 
@@ -199,11 +207,17 @@ def frozen(found: Sequence[Reading], rules: Rules) -> dict[str, Any]:
 
 
 def shown(
-    session: Session, settings: Settings, ticket: Ticket, *, at: datetime
+    session: Session,
+    settings: Settings,
+    ticket: Ticket,
+    *,
+    at: datetime,
+    moves: Sequence[Any] | None = None,
 ) -> tuple[Shown, ...]:
     """Return a ticket's clocks for its page and its paper."""
     try:
-        return tuple(_shown(one) for one in read(session, settings, ticket, at=at))
+        found = read(session, settings, ticket, at=at, moves=moves)
+        return tuple(_shown(one) for one in found)
     except NoTable as missing:
         return (_unknown(ticket, missing),)
 

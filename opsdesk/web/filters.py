@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from flask import Flask, g
 from markupsafe import Markup, escape
@@ -11,7 +12,7 @@ from opsdesk.core.text import one_line, printable
 from opsdesk.web.language import words
 from opsdesk.web.unit import desk
 from opsdesk.web.words import gettext as _
-from opsdesk.web.words import ngettext
+from opsdesk.web.words import locale, ngettext
 from probes.finding import State
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -45,7 +46,7 @@ def moment(at: datetime | None, *, relative: bool = True) -> Markup:
     """Return a moment as every page shows it: absolute, the relative one beside it."""
     if at is None:
         return Markup('<span class="unknown">{}</span>').format(_("未取得"))
-    exact = local_time(at, seconds=True)
+    exact = _exact(at)
     beside = f" <small>{escape(ago(at))}</small>" if relative else ""
     # What a clock says holds nothing to escape.
     return Markup(  # noqa: S704
@@ -59,8 +60,13 @@ def local_time(at: datetime | date | None, *, seconds: bool = False) -> str:
         return _("未取得")
     if not isinstance(at, datetime):
         return f"{at:%Y-%m-%d}"
-    pattern = "%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M"
-    return at.astimezone(desk().settings.desk.timezone).strftime(pattern)
+    return _exact(at) if seconds else _exact(at)[:16]
+
+
+def _exact(at: datetime) -> str:
+    """Return "2026-11-22 14:05:09" in the desk's zone; a page has hundreds of them."""
+    local = at.astimezone(desk().settings.desk.timezone).replace(tzinfo=None)
+    return local.isoformat(" ", "seconds")
 
 
 def local_clock(at: datetime | None) -> str:
@@ -78,10 +84,16 @@ def ago(at: datetime | None) -> str:
     if at is None:
         return _("未取得")
     seconds = (g.at - at).total_seconds()
-    if abs(seconds) < MINUTE:
+    return _ago(locale(), int(abs(seconds) // MINUTE), is_past=seconds > 0)
+
+
+@lru_cache(maxsize=4096)
+def _ago(_locale: str, minutes: int, *, is_past: bool) -> str:
+    """Return a distance in words; a list says the same ones over and over."""
+    if not minutes:
         return _("刚刚")
-    span = duration(timedelta(seconds=abs(seconds)))
-    return _("%(span)s前", span=span) if seconds > 0 else _("%(span)s后", span=span)
+    span = duration(timedelta(minutes=minutes))
+    return _("%(span)s前", span=span) if is_past else _("%(span)s后", span=span)
 
 
 def duration(span: timedelta | float | None) -> str:

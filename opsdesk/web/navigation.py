@@ -67,7 +67,7 @@ def install(app: Flask) -> None:
         return Markup(template.render(rows=rows))  # noqa: S704 - a template's own
 
     def side() -> Markup:
-        here = tuple(map(is_here, PLACES))
+        here = is_here()
         return drawn(somebody().role, locale(), request.script_root, here)
 
     app.jinja_env.globals["side"] = side
@@ -85,10 +85,15 @@ def address(place: Place) -> str:
     return url_for(place.endpoint)
 
 
-def is_here(place: Place) -> bool:
-    """Tell whether the present page belongs to an entry."""
-    blueprint = place.endpoint.partition(".")[0]
-    if request.blueprint != blueprint:
-        return False
-    view = request.view_args or {}
-    return bool(view.get("path", "") == place.path)
+def is_here() -> tuple[bool, ...]:
+    """Tell of each entry whether the present page belongs to it."""
+    path = (request.view_args or {}).get("path", "")
+    return _here(request.blueprint or "", str(path))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _here(blueprint: str, path: str) -> tuple[bool, ...]:
+    found = (blueprint, path)
+    return tuple(
+        (place.endpoint.partition(".")[0], place.path) == found for place in PLACES
+    )

@@ -8,10 +8,13 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 from flask_wtf.csrf import generate_csrf
+from jinja2 import Template
+from markupsafe import Markup
 
 from opsdesk.core.desk import is_demo
-from opsdesk.web import navigation, notices, on_duty
+from opsdesk.web import navigation, notices, on_duty, top_bar
 from opsdesk.web.access import current_person, opens
+from opsdesk.web.filters import moment
 from opsdesk.web.forms import ROLE_WORDS
 from opsdesk.web.language import theme
 from opsdesk.web.unit import desk
@@ -20,13 +23,29 @@ from opsdesk.web.words import locale
 MOST_KEPT = 500
 
 
+class Page(Template):
+    """A template whose macros are made once.
+
+    Jinja compares at each import what globals the importing template has beyond its
+    environment's; here none has any.
+    """
+
+    def _get_default_module(self, _ctx: Any = None) -> Any:
+        return super()._get_default_module()
+
+
 def install(app: Flask) -> None:
     """Give templates the frame's values and functions."""
+    app.jinja_env.template_class = Page
     app.context_processor(_frame)
-    app.jinja_env.globals["sprite"] = sprite
+    app.jinja_env.globals["csrf"] = csrf
+    app.jinja_env.globals["form_token"] = form_token
+    app.jinja_env.globals["drawn_icon"] = _icons()
+    app.jinja_env.globals["drawn_moment"] = moment
     app.jinja_env.globals["url_for"] = _addresses()
     app.jinja_env.globals["asset"] = _assets()
     navigation.install(app)
+    top_bar.install(app, _frame, form_token)
 
 
 def _frame() -> dict[str, Any]:
@@ -41,9 +60,25 @@ def _frame() -> dict[str, Any]:
         "lang": "en" if locale() == "en" else "zh-CN",
         "theme": theme(),
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
-        "csrf": generate_csrf,
         "is_demo": is_demo(desk().settings),
     }
+
+
+def csrf() -> str:
+    """Return the token of this answer's forms; a page has twenty of them."""
+    found: str | None = g.get("form_value")
+    if found is None:
+        found = g.form_value = generate_csrf()
+    return found
+
+
+def form_token() -> Markup:
+    """Return the hidden field that every form carries which changes something."""
+    found: Markup | None = g.get("form_token")
+    if found is None:
+        field = Markup('<input type="hidden" name="csrf_token" value="{}">')
+        found = g.form_token = field.format(csrf())
+    return found
 
 
 def _addresses() -> Callable[..., str]:
@@ -73,9 +108,15 @@ def _assets() -> Callable[[str], str]:
     return lambda name: made(request.script_root, name)
 
 
-def sprite() -> str:
-    """Return the address of the icons; a page has hundreds, so it is made once."""
-    found: str | None = g.get("sprite")
-    if found is None:
-        found = g.sprite = url_for("static", filename="icons.svg")
-    return found
+def _icons() -> Callable[[str], Markup]:
+    """Return what draws an icon of the sprite; a page has hundreds, of few kinds."""
+
+    @lru_cache(maxsize=MOST_KEPT)
+    def made(_root: str, name: str) -> Markup:
+        drawn = Markup(
+            '<svg class="icon " aria-hidden="true" focusable="false">'
+            '<use href="{}#{}"></use></svg>'
+        )
+        return drawn.format(url_for("static", filename="icons.svg"), name)
+
+    return lambda name: made(request.script_root, name)

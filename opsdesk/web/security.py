@@ -37,8 +37,10 @@ def install(app: Flask) -> None:
 
 
 def _add(response: Response) -> Response:
+    said = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - of pairs
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in said:
+            response.headers.add(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
     if request.endpoint != "static":

@@ -107,7 +107,10 @@ class Calendar:
         """Return the days of [start, end) that do not count."""
         if self.policy is Policy.ALWAYS or end <= start:
             return ()
-        first, last = self._days(start, end)
+        return self.stops_of(*self.days(start, end))
+
+    def stops_of(self, first: date, last: date) -> tuple[Stop, ...]:
+        """Return the days that do not count, from a first to a last one."""
         return tuple(
             Stop(day, self.name(day))
             for year in range(first.year, last.year + 1)
@@ -118,7 +121,7 @@ class Calendar:
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Return the service time in [start, end)."""
         begin, end = start.astimezone(UTC), end.astimezone(UTC)
-        year, total = self.local_day(start).year, timedelta()
+        year, total = start.astimezone(self.zone).year, timedelta()
         while begin < end:
             known = _year(self.policy, self.zone, year)
             until = min(end, known.edges[-1])
@@ -131,7 +134,7 @@ class Calendar:
         begin, left = start.astimezone(UTC), service
         if left <= timedelta():
             return begin
-        year = self.local_day(start).year
+        year = start.astimezone(self.zone).year
         while True:
             known = _year(self.policy, self.zone, year)
             wanted = known.before(begin) + left
@@ -144,11 +147,11 @@ class Calendar:
         """Return the versions of the tables that [start, end) was computed with."""
         if self.policy is Policy.ALWAYS:
             return ()
-        first, last = self._days(start, end)
+        first, last = self.days(start, end)
         every = [tables.table(year) for year in range(first.year, last.year + 1)]
         return tuple(f"{one.version}+{one.digest}" for one in every)
 
-    def _days(self, start: datetime, end: datetime) -> tuple[date, date]:
+    def days(self, start: datetime, end: datetime) -> tuple[date, date]:
         """Return the first and the last day of [start, end): 24:00 is not tomorrow."""
         return self.local_day(start), self.local_day(max(start, end - _INSTANT))
 

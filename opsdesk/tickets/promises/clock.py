@@ -69,6 +69,8 @@ def _owed(
     """
     due = due_of(target, calendar, start)
     budget = _budget(target, calendar, start, due)
+    if isinstance(target, Within) or target.cutoff is None:
+        return due, budget, due
     return due, budget, literal_of(target, calendar, start)
 
 

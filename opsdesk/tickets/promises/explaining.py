@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from opsdesk.tickets.promises.calendar import DAY, Calendar, Policy, Stop
 from opsdesk.tickets.promises.promise import Reading, Run, State
@@ -34,9 +35,8 @@ def _lines(
     start = run.stretches[0].since
     yield _counted(reading, calendar, start)
     end = max(reading.deadline, run.stretches[-1].until)
-    stops = calendar.stops(start, end)
-    if stops:
-        yield _left_out(stops)
+    if calendar.policy is not Policy.ALWAYS and end > start:
+        yield from _left_out(calendar, *calendar.days(start, end))
     for states, words in _NOT_COUNTED:
         length = _spent(calendar, run, states)
         if length:
@@ -61,7 +61,10 @@ def _counted(reading: Reading, calendar: Calendar, start: datetime) -> Words:
     )
 
 
-def _left_out(stops: Sequence[Stop]) -> Words:
+@lru_cache(maxsize=256)
+def _left_out(calendar: Calendar, first: date, last: date) -> tuple[Words, ...]:
+    """Say which days do not count; one answer a day for all that began on a day."""
+    stops = calendar.stops_of(first, last)
     runs: list[list[Stop]] = []
     for stop in stops:
         if runs and stop.day - runs[-1][-1].day == DAY:
@@ -69,7 +72,7 @@ def _left_out(stops: Sequence[Stop]) -> Words:
         else:
             runs.append([stop])
     said = "、".join(_span(run) for run in runs)
-    return _LEFT_OUT.fill(days=said)
+    return (_LEFT_OUT.fill(days=said),) if said else ()
 
 
 def _span(run: Sequence[Stop]) -> str:

@@ -17,6 +17,7 @@ from opsdesk.tickets.models import (
     Ticket,
     TicketEvent,
     TicketLink,
+    What,
 )
 
 MOST_EVENTS = 500
@@ -86,6 +87,13 @@ _TOUCHING = (
 def timeline(session: Session, ticket: Ticket) -> Sequence[TicketEvent]:
     """Return the newest entries of a timeline, oldest first."""
     return session.scalars(_NEWEST, {"ticket": ticket.id}).all()[::-1]
+
+
+def moves_in(events: Sequence[TicketEvent]) -> list[TicketEvent] | None:
+    """Return the moves of a timeline; None where it may lack the first ones."""
+    if len(events) >= MOST_EVENTS:
+        return None
+    return [one for one in events if one.what is What.MOVED]
 
 
 def attachments(session: Session, ticket: Ticket) -> Sequence[Attachment]:

@@ -73,9 +73,11 @@ def _around(ticket: Ticket) -> dict[str, Any]:
     session, settings = unit.session(), unit.desk().settings
     chain = queries.chain(session, ticket)
     approvals = queries.approvals(session, ticket)
+    events = queries.timeline(session, ticket)
+    moves = queries.moves_in(events)
     return {
-        "clocks": keep_promises.shown(session, settings, ticket, at=g.at),
-        "events": queries.timeline(session, ticket),
+        "clocks": keep_promises.shown(session, settings, ticket, at=g.at, moves=moves),
+        "events": events,
         "files": queries.attachments(session, ticket),
         "approvals": approvals,
         "my_turn": _my_turn(approvals),

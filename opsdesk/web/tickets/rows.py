@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from flask import Flask, g
+from flask import Flask
 from markupsafe import Markup, escape
 
 from opsdesk.core.text import one_line
@@ -26,6 +27,7 @@ class Look:
     states: Mapping[str, Markup]
     over: Markup  # stands before a deadline that has passed
     complex: Markup  # stands behind the title of a complex fault
+    at: datetime
 
 
 def install(app: Flask) -> None:
@@ -75,7 +77,7 @@ def _deadline(row: Line, look: Look) -> str:
         return ""
     if row.due_at is None:
         return "<td>/</td>\n"
-    over = look.over if row.due_at < g.at else ""
+    over = look.over if row.due_at < look.at else ""
     return f"<td>{over}{moment(row.due_at)}</td>\n"
 
 
