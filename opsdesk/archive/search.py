@@ -271,11 +271,11 @@ def _postgresql(by: str) -> Any:
     """Return the search by one of PostgreSQL's indexes, or by both."""
     return _typed(
         f"""WITH found AS MATERIALIZED ({by}),
-        kept AS MATERIALIZED (
-            SELECT d.id FROM found JOIN document d ON d.id = found.id
-            WHERE {_NARROWED} ORDER BY d.id DESC),
         newest AS MATERIALIZED (
-            SELECT kept.id FROM kept WHERE {_ORDERED} LIMIT :most)
+            SELECT kept.id
+            FROM (SELECT id FROM found ORDER BY id DESC) kept
+            JOIN document d ON d.id = kept.id
+            WHERE {_NARROWED} AND {_ORDERED} ORDER BY kept.id DESC LIMIT :most)
         """  # noqa: S608 - constants
         + _quoted("strpos"),
         DocumentText.reading,
