@@ -44,12 +44,7 @@ def sections(case: Case) -> tuple[FormSection, ...]:
             tables.ladder(case),
             tables.deliveries(case),
         ),
-        _section(
-            "四、组织与资源",
-            "4 People",
-            tables.roles(case),
-            *((judging.present(case),) if run.attendance else ()),
-        ),
+        _section("四、组织与资源", "4 People", tables.roles(case), *_present(case)),
         _section(
             "五、处置过程",
             "5 What was done",
@@ -63,13 +58,7 @@ def sections(case: Case) -> tuple[FormSection, ...]:
             "7 Verification",
             tables.steps(case, Words("验证项", "Verified"), verified),
         ),
-        _section(
-            "八、评估与总结",
-            "8 Evaluation and summary",
-            *_evaluation(case),
-            _summary(case),
-            tables.improvements(case),
-        ),
+        _section("八、评估与总结", "8 Evaluation and summary", *_lessons(case)),
         _section("九、签署", "9 Signatures", tables.signatures(case)),
     )
 
@@ -147,6 +136,14 @@ def _rolled_back(case: Case) -> tuple[Listing, ...]:
     if not case.run.roll_back:
         return ()
     return (tables.steps(case, Words("回退", "Way back"), case.run.roll_back),)
+
+
+def _present(case: Case) -> tuple[Block, ...]:
+    return (judging.present(case),) if case.run.attendance else ()
+
+
+def _lessons(case: Case) -> tuple[Block, ...]:
+    return (*_evaluation(case), _summary(case), tables.improvements(case))
 
 
 def _evaluation(case: Case) -> tuple[Block, ...]:
