@@ -15,6 +15,7 @@ from opsdesk.core.clock import local_day
 from opsdesk.core.errors import NotFound, Refused
 from opsdesk.core.language import RefusedInWords
 from opsdesk.flows import issue_monthly_report as flow
+from opsdesk.flows.month.incidents import unexplained
 from opsdesk.flows.month.material import number_of
 from opsdesk.flows.month.steps import BY_WEEK
 from opsdesk.flows.month.summary import NARRATIVES
@@ -104,6 +105,7 @@ def _page(
         record=record,
         tables=tuple(_tables(record)) if record else (),
         why=why,
+        unexplained=unexplained(record) if record else (),
         narratives=NARRATIVES,
         version=written.version if written else 0,
         kept=kept,

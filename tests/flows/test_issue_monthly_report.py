@@ -10,16 +10,18 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from opsdesk.core.desk import Desk
 from opsdesk.core.errors import Refused
 from opsdesk.flows import issue_monthly_report as flow
+from opsdesk.flows.month.incidents import unexplained
 from opsdesk.inspections.models import Condition, Round, Visit
-from opsdesk.people.models import Person
+from opsdesk.people.models import Person, Role
 from opsdesk.people.roster.models import Duty
 from opsdesk.reporting import span
 from opsdesk.tickets.models import Kind, Ticket
+from opsdesk.tickets.operations import noting
 from reports.documents.freezing import freeze, thaw
 from reports.documents.monthly import MonthlyReport, Table
 from reports.documents.words import say
@@ -50,8 +52,7 @@ def desk(month: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk
 
 @pytest.fixture(scope="module")
 def record(desk: Desk) -> MonthlyReport:
-    with desk.database.reading() as session:
-        return flow.gather(session, desk.settings, OCTOBER, at=NOW)
+    return gathered(desk)
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +131,38 @@ def test_every_breach_of_the_month_has_a_row_with_an_explanation(
     assert Counter(row[0] for row in found) == owed
     assert owed
     assert all(row[5] for row in found)
+
+
+def test_a_breach_without_a_reason_is_named_until_somebody_writes_one(
+    month: Path, tmp_path: Path
+) -> None:
+    with copied(month, tmp_path / "own") as desk:
+        with desk.database.unit() as session:
+            session.execute(text("DROP TRIGGER ticket_event_no_update"))
+            session.execute(
+                text("UPDATE ticket_event SET text = '已处理' WHERE text LIKE '%原因%'")
+            )
+        before = gathered(desk)
+        silent = unexplained(before)
+        assert silent
+        for row in rows(table(before, "超时逐件说明")):
+            assert (row[5] == "未取得（该单没有写明原因）") == (row[0] in silent)
+        with desk.database.unit() as session:
+            why = noting.Note(text="超时的原因：备件晚到。")
+            lead = session.scalars(
+                select(Person).where(Person.role == Role.LEAD)
+            ).first()
+            assert lead is not None
+            noting.note(session, silent[0], why, by=lead, at=NOW)
+        after = gathered(desk)
+        assert unexplained(after) == silent[1:]
+        told = {row[0]: row[5] for row in rows(table(after, "超时逐件说明"))}
+        assert told[silent[0]] == "超时的原因：备件晚到。"
+
+
+def gathered(desk: Desk) -> MonthlyReport:
+    with desk.database.reading() as session:
+        return flow.gather(session, desk.settings, OCTOBER, at=NOW)
 
 
 def test_users_are_counted_by_region(

@@ -13,7 +13,7 @@ from opsdesk.flows.registers import BY_KIND
 from opsdesk.reporting.queries.tickets import Register, TicketRow, attained
 from opsdesk.tickets.models import Kind
 from reports.documents.charts import Chart, ChartKind, Series
-from reports.documents.monthly import ReportSection, Table
+from reports.documents.monthly import MonthlyReport, ReportSection, Table
 from reports.documents.words import NOT_OBTAINED, Text, Words
 
 CLOCKS = {
@@ -239,14 +239,14 @@ def _breached(m: Material, found: Register) -> Table:
                 )
             )
     return Table(
-        title=Words("超时逐件说明", "Every breach, explained"),
+        title=_BREACHES,
         columns=(
-            column("编号", "Number", 2.9),
-            column("时限", "Clock", 1.5),
-            column("标题", "Title", 2.6),
-            column("用时", "Took", 1.5),
-            column("限时", "Allowed", 1.4),
-            column("说明", "Explanation", 4.4),
+            column("编号", "Number", 2.5),
+            column("时限", "Clock", 1.9),
+            column("标题", "Title", 2.3),
+            column("用时", "Took", 1.7),
+            column("限时", "Allowed", 1.75),
+            column("说明", "Explanation", 4.25),
         ),
         lines=tuple(lines),
         nothing=Words(
@@ -254,21 +254,43 @@ def _breached(m: Material, found: Register) -> Table:
             "No clock of a closed incident was missed.",
         ),
         formula=Words(
-            "与「时限达成」同一统计对象；说明取自该单的处理记录。",
-            "the same cohort; explanations are the notes on the record.",
+            "与「时限达成」同一统计对象；说明取自该单写有「原因」的处理记录，没有则取修改计划。",
+            "the same cohort; an explanation is a note on the record that gives a reason, "
+            "else the plan.",
         ),
     )
 
 
+def unexplained(record: MonthlyReport) -> list[str]:
+    """Return the numbers of the incidents whose breach nobody has explained yet."""
+    return list(
+        dict.fromkeys(
+            str(line[0])
+            for section in record.sections
+            for block in section.blocks
+            if isinstance(block, Table) and block.title == _BREACHES
+            for line in block.lines
+            if line[-1] == _UNEXPLAINED
+        )
+    )
+
+
+_BREACHES = Words("超时逐件说明", "Every breach, explained")
+_UNEXPLAINED = Words("未取得（该单没有写明原因）", "not obtained (nobody wrote why)")
+_REASONS = ("原因", "reason", "because", "cause")
+
+
 def _explained(m: Material, row: TicketRow) -> Text:
-    said = [note for note in m.notes.get(row.id, []) if "原因" in note]
-    said = said or m.notes.get(row.id, [])[-1:]
-    plan = row.sheet.get("modification_plan")
+    said = [
+        note
+        for note in m.notes.get(row.id, [])
+        if any(word in note.lower() for word in _REASONS)
+    ]
     if said:
         return brief("；".join(said), 160)
-    if plan:
+    if plan := row.sheet.get("modification_plan"):
         return Words(f"修改计划：{brief(plan, 140)}", f"Plan: {brief(plan, 140)}")
-    return Words("未取得（该单没有写明原因）", "not obtained (nobody wrote why)")
+    return _UNEXPLAINED
 
 
 def _complex(m: Material, found: Register) -> Table:
