@@ -14,6 +14,10 @@ from probes.transcript import Transcript
 from probes.transport import Call, Deadline, Errand
 from probes.visit import Gateway, Patience, broken, visit
 
+_STACK = 1 << 20
+"""Bytes: of threads with the usual eight MiB the system keeps five for the next to use,
+and a visit starts two."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -46,12 +50,14 @@ def walk(
     pool = _Pool(errands, per_gateway, on or _nobody, patience or Patience())
     names = range(min(max(1, workers), len(errands)))
     threads = [threading.Thread(target=pool.work, name=f"visit-{n}") for n in names]
+    usual = threading.stack_size(_STACK)
     try:
         for thread in threads:
             thread.start()
         for _ in errands:
             yield pool.results.get()
     finally:
+        threading.stack_size(usual)
         pool.stop()
         for thread in threads:
             if thread.ident is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import select
 import time
 from datetime import timedelta
 
@@ -29,9 +28,11 @@ _CHUNK = 65536
 _TAIL = 256
 _STATUS_LAG = 0.5  # seconds between a stream's end and the status behind it
 _LINGER = timedelta(seconds=2)
-_TOGETHER = 0.02
-"""Seconds in which a script's many small pieces gather: waking for each costs more than
-reading it."""
+_MUCH = 65536
+"""Bytes at one look after which the next comes soon: a window is full at two million."""
+_SOON, _LATER = 0.02, 0.25
+"""Seconds between two looks at what has come. The shell's end is told at once; waking for
+each of a script's many small pieces costs more than reading it."""
 
 
 def converse(
@@ -91,14 +92,14 @@ class Ear:
         self.out = bytearray()
         self.err = bytearray()
         self._channel = channel
+        self._heard = 0  # bytes of both, kept or not
         self._cap = limits.output_bytes
         self._end = end_marker(nonce)
 
     def listen(self, call: Call, deadline: Deadline) -> tuple[Outcome, str]:
         """Return how the answer ended, and a line for who looks into it."""
-        poller = select.poll()
-        poller.register(self._channel.fileno(), select.POLLIN)
         while True:
+            before = self._heard
             over = self._gone()  # asked before draining: what came last is kept
             if self._drain():
                 return Outcome.ANSWERED, ""
@@ -109,8 +110,9 @@ class Ear:
                 return Outcome.TIMED_OUT, "the script was not done within the limit"
             if over:
                 return Outcome.PARTIAL, self._why()
-            if poller.poll(min(deadline.remaining(), 1.0) * 1000 + 1):
-                time.sleep(_TOGETHER)
+            pause = _SOON if self._heard - before > _MUCH else _LATER
+            if self._channel.status_event.wait(min(deadline.remaining(), pause)):
+                time.sleep(_SOON)  # what it said last is still on its way
 
     def _gone(self) -> bool:
         return bool(self._channel.closed or self._channel.eof_received)
@@ -119,7 +121,8 @@ class Ear:
         """Take what has come; say whether the end marker is in it."""
         while self._channel.recv_ready() and len(self.out) < self._cap:
             start = max(0, len(self.out) - _TAIL)
-            self.out += self._channel.recv(_CHUNK)
+            self.out += (some := self._channel.recv(_CHUNK))
+            self._heard += len(some)
             if self._end.search(self.out, start):
                 self._take_errors()
                 return True
@@ -129,6 +132,7 @@ class Ear:
     def _take_errors(self) -> None:
         while self._channel.recv_stderr_ready():
             some = self._channel.recv_stderr(_CHUNK)
+            self._heard += len(some)
             self.err += some[: STDERR_CAP - len(self.err)]
 
     def _why(self) -> str:

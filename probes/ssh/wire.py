@@ -7,6 +7,7 @@ import errno
 import logging
 import select
 import socket
+import struct
 import threading
 from typing import Any
 
@@ -25,8 +26,10 @@ _CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 """Preferred: one pass and no separate MAC, which paramiko compares byte by byte."""
 
 OLD_ONLY = "it speaks only algorithms this client has dropped; set `transport: openssh`"
-_TICK = 0.1
+_TICK = 1.0
 _LINGER = 2.0
+_AHEAD = 32768
+_PATIENCE = struct.pack("ll", 1, 0)  # a timeval: looks up once a second
 
 
 class Incompatible(Trouble):
@@ -34,13 +37,29 @@ class Incompatible(Trouble):
 
 
 class _Eager(socket.socket):
-    """Acknowledges at once: sshd holds its next answer back until we have (40 ms)."""
+    """Acknowledges at once: sshd holds its next answer back until we have (40 ms).
 
-    def recv(self, size: int, flags: int = 0, /) -> bytes:
-        data = super().recv(size, flags)
-        with contextlib.suppress(OSError):
-            self.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-        return data
+    It reads ahead: paramiko asks twice for each packet, and a script's answer is many.
+    """
+
+    _ahead, _at = b"", 0
+
+    def wait_within(self) -> None:
+        """Wait inside the calls themselves: a look beforehand is a call more for each."""
+        self.settimeout(None)
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            self.setsockopt(socket.SOL_SOCKET, option, _PATIENCE)
+
+    def recv(self, size: int, _flags: int = 0, /) -> bytes:
+        if self._at >= len(self._ahead):
+            try:
+                self._ahead, self._at = super().recv(_AHEAD), 0
+            except BlockingIOError as error:
+                raise TimeoutError from error
+            with contextlib.suppress(OSError):
+                self.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        start, self._at = self._at, self._at + size
+        return self._ahead[start : self._at]
 
     def cut(self) -> None:
         """End whatever another thread waits for on it."""
@@ -54,7 +73,10 @@ class Wire:
     def __init__(self, name: str, sock: socket.socket | paramiko.Channel) -> None:
         self.name = name
         self._sock = sock
+        self._greeted = threading.Event()
         self.transport = paramiko.Transport(sock)
+        if isinstance(sock, _Eager):
+            sock.wait_within()
         options = self.transport.get_security_options()
         rest = [name for name in options.ciphers if name not in _CIPHERS]
         options.ciphers = (*_CIPHERS, *rest)
@@ -73,17 +95,16 @@ class Wire:
         """Exchange banners and keys; return the host key that was proved."""
         banner = call.deadline.within(limits.banner)
         self.transport.banner_timeout = banner.remaining()
-        self.transport.handshake_timeout = call.deadline.remaining()
-        done = threading.Event()
-        self.transport.start_client(event=done)
-        self._await(done, banner)
-        if not self.transport.is_active() or not done.is_set():
+        self.transport.packetizer.start_handshake = _no_timer  # type: ignore[method-assign,assignment]
+        self.transport.start_client(event=self._greeted)
+        self._await(banner)
+        if not self.transport.is_active() or not self._greeted.is_set():
             raise self._trouble(late=call.is_late(banner))
         key = self.transport.get_remote_server_key()
         return HostKey(key.get_name(), key.asbytes())
 
-    def _await(self, done: threading.Event, deadline: Deadline) -> None:
-        while not done.wait(min(_TICK, deadline.remaining())):
+    def _await(self, deadline: Deadline) -> None:
+        while not self._greeted.wait(min(_TICK, deadline.remaining())):
             if deadline.expired or not self.transport.is_active():
                 return
 
@@ -123,11 +144,15 @@ class Wire:
             self._sock.shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
             self.transport.close()
-        self.transport.packetizer.complete_handshake()  # or its timer lives on
+        self._greeted.set()
         with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
             self._sock.close()
         if self.transport.is_alive() and threading.current_thread() != self.transport:
             self.transport.join(_LINGER)
+
+
+def _no_timer(_seconds: float) -> None:
+    """Leave out the thread by which paramiko ends a handshake: `greet` has its limit."""
 
 
 def dial(server: Server, call: Call, limits: Limits) -> socket.socket:

@@ -58,6 +58,14 @@ def test_a_flood_on_stderr_blocks_nothing_and_is_capped(shared: Sshd) -> None:
     assert len(heard.stderr) == 256 * 1024
 
 
+def test_an_answer_of_many_pieces_arrives_whole(shared: Sshd) -> None:
+    count = "i=0; while [ $i -lt 5000 ]; do echo line $i; i=$((i+1)); done"
+    heard = ask(shared.server(), count)
+    assert heard.outcome is Outcome.ANSWERED
+    said = "".join(f"line {number}\n" for number in range(5000))
+    assert heard.raw.startswith(said.encode())
+
+
 def test_bytes_arrive_as_they_were_sent(shared: Sshd) -> None:
     odd_bytes = r"printf 'a\000b\377\376c\n\311\317\272\243\n'"
     heard = ask(shared.server(), odd_bytes)

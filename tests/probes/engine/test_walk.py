@@ -63,6 +63,12 @@ def test_a_quick_server_is_yielded_before_a_slow_one(shared: Sshd) -> None:
     assert [one.server for one in heard] == ["quick", "slow"]
 
 
+def test_a_walk_leaves_other_threads_the_stack_they_had(shared: Sshd) -> None:
+    usual = threading.stack_size()
+    visit_all([errand(shared.server())])
+    assert threading.stack_size() == usual
+
+
 def test_fewer_workers_than_servers_still_ask_them_all(shared: Sshd) -> None:
     errands = [errand(shared.server(name=f"db-{number}")) for number in range(5)]
     assert len(visit_all(errands, workers=1)) == 5
