@@ -129,13 +129,21 @@ def readings_of(
     session: Session, server: str, *, since: datetime, before: datetime
 ) -> list[tuple[datetime, dict[str, float]]]:
     """Return every visit's readings of a server in an interval, oldest first."""
-    rows = session.execute(
-        select(Visit.began_at, Judgement.readings)
-        .join(Judgement, Judgement.id == Visit.judgement_id)
-        .where(Visit.server == server, Visit.began_at >= since, Visit.began_at < before)
-        .order_by(Visit.began_at)
-    )
+    values = {"of": server, "since": since, "before": before}
+    rows = session.execute(_READINGS, values)
     return [(at, readings) for at, readings in rows if at is not None]
+
+
+_READINGS = (
+    select(Visit.began_at, Judgement.readings)
+    .join(Judgement, Judgement.id == Visit.judgement_id)
+    .where(
+        Visit.server == bindparam("of"),
+        Visit.began_at >= bindparam("since"),
+        Visit.began_at < bindparam("before"),
+    )
+    .order_by(Visit.began_at)
+)
 
 
 def usual_duration_ms(session: Session, *, servers: int) -> int | None:
