@@ -155,6 +155,10 @@ def test_a_drill_says_so_on_every_page_and_holds_every_step(
     assert print_form.as_file(desk, record, ".docx", "zh_CN").startswith(b"PK")
 
 
+FIVE = ("记录人", "技术组长", "应急指挥", "乙方项目经理", "甲方确认")
+"""Who signs the form of an emergency."""
+
+
 def test_an_emergency_is_recorded_with_its_clocks_reports_and_ladder(
     stage: Stage, desk: Desk
 ) -> None:
@@ -175,6 +179,8 @@ def test_an_emergency_is_recorded_with_its_clocks_reports_and_ladder(
         assert said in content
     assert "8 分" in content  # from the answer to the arrival
     assert content.count("备班") >= 1
+    signs = [content.rindex(f'"{who}"') for who in FIVE]
+    assert signs == sorted(signs)  # in the form's order
     assert "未取得" in content  # restored was not marked, and nothing is invented
 
 

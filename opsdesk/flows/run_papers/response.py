@@ -19,7 +19,7 @@ from opsdesk.responses import naming
 from opsdesk.responses.queries.year import UNHELD
 from opsdesk.responses.states import What
 from opsdesk.responses.views import Entry
-from opsdesk.responses.wording import SUMMARY
+from opsdesk.responses.wording import SUMMARY, Signing
 from reports.documents.record_form import Answers, Block, FormSection, Listing
 from reports.documents.words import Text, Words, joined
 from runbooks.plan import Clock, Phase
@@ -59,8 +59,15 @@ def sections(case: Case) -> tuple[FormSection, ...]:
             tables.steps(case, Words("验证项", "Verified"), verified),
         ),
         _section("八、评估与总结", "8 Evaluation and summary", *_lessons(case)),
-        _section("九、签署", "9 Signatures", tables.signatures(case)),
+        _section("九、签署", "9 Signatures", tables.signatures(case, _PENS)),
     )
+
+
+_PENS = {
+    Signing.COMMANDER: Words("技术组长", "Technical lead"),
+    Signing.CUSTOMER: Words("乙方项目经理", "Contractor's project manager"),
+}
+"""Who signs the form of an emergency with a pen: the desk does not know them apart."""
 
 
 def _section(zh: str, en: str, *blocks: Block) -> FormSection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from opsdesk.flows.ladder_ledger import Way
@@ -17,6 +18,7 @@ from opsdesk.responses.views import (
     SignatureView,
     StepView,
 )
+from opsdesk.responses.wording import Signing
 from probes import finding
 from reports.documents.parts import Align
 from reports.documents.record_form import Given, Listing, SignBox, SignBoxes
@@ -324,12 +326,19 @@ def improvements(case: Case) -> Listing:
     )
 
 
-def signatures(case: Case) -> SignBoxes:
-    """Return the boxes to sign; those given in the desk carry name, time and hash."""
-    return SignBoxes(
-        title=Words("签署", "Signatures"),
-        boxes=tuple(_box(case, one) for one in case.run.signatures),
-    )
+def signatures(
+    case: Case, pens: Mapping[Signing, Words] = MappingProxyType({})
+) -> SignBoxes:
+    """Return the boxes to sign; those given in the desk carry name, time and hash.
+
+    `pens` are signed on paper alone, each before a signature of the desk.
+    """
+    boxes: list[SignBox] = []
+    for one in case.run.signatures:
+        if one.part in pens:
+            boxes.append(SignBox(role=pens[one.part]))
+        boxes.append(_box(case, one))
+    return SignBoxes(title=Words("签署", "Signatures"), boxes=tuple(boxes))
 
 
 def _box(case: Case, one: SignatureView) -> SignBox:
