@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from opsdesk.flows.month.told import brief, column, length, stamp
 from opsdesk.reporting.span import Span
+from opsdesk.responses import measuring
 from opsdesk.responses.models import Run
 from opsdesk.responses.states import Purpose, RunState
 from reports.documents.monthly import Missing, ReportSection, Table
@@ -144,4 +145,11 @@ def _took(run: Run) -> Text:
 def _met(run: Run) -> Text:
     if run.deviated is None:
         return NOT_OBTAINED
-    return Words("未达成", "missed") if run.deviated else Words("达成", "met")
+    if run.deviated:
+        return Words("未达成", "missed")
+    came = measuring.from_json((run.result or {}).get("objectives", ()))
+    if unknown := sum(one.met is None for one in came):
+        return Words(
+            f"测得的达成，{unknown} 项未测得", f"{unknown} not measured, others met"
+        )
+    return Words("达成", "met")
