@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 from flask_wtf.csrf import generate_csrf
-from jinja2 import Template
 from markupsafe import Markup
 
 from opsdesk.core.desk import is_demo
@@ -23,20 +22,9 @@ from opsdesk.web.words import locale
 MOST_KEPT = 500
 
 
-class Page(Template):
-    """A template whose macros are made once.
-
-    Jinja compares at each import what globals the importing template has beyond its
-    environment's; here none has any.
-    """
-
-    def _get_default_module(self, _ctx: Any = None) -> Any:
-        return super()._get_default_module()
-
-
 def install(app: Flask) -> None:
     """Give templates the frame's values and functions."""
-    app.jinja_env.template_class = Page
+    app.jinja_env.template_class = _template(app.jinja_env.template_class)
     app.context_processor(_frame)
     app.jinja_env.globals["csrf"] = csrf
     app.jinja_env.globals["form_token"] = form_token
@@ -62,6 +50,19 @@ def _frame() -> dict[str, Any]:
         "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
         "is_demo": is_demo(desk().settings),
     }
+
+
+def _template(base: Any) -> Any:
+    """Return a class of templates whose macros are made once.
+
+    Jinja compares at each import what globals the importing template has beyond its
+    environment's; here none has any.
+    """
+
+    def module(self: Any, _ctx: Any = None) -> Any:
+        return base._get_default_module(self)  # noqa: SLF001 - what an import calls
+
+    return type("Page", (base,), {"_get_default_module": module})
 
 
 def csrf() -> str:
