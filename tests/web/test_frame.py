@@ -69,3 +69,42 @@ def test_addresses_follow_the_path_the_desk_is_mounted_at(
     assert "/desk/articles" in entries(engineer, "/incidents", **below)
     assert "/articles" in entries(engineer, "/incidents")
     assert 'href="/static/opsdesk.css' in engineer.get("/incidents").text
+
+
+def bar(browser: Browser, page: str) -> str:
+    """Return the bar above a page, without its forms' token."""
+    found = re.search(
+        r'<header class="top">.*?</header>', browser.get(page).text, re.DOTALL
+    )
+    assert found is not None
+    return found[0]
+
+
+def test_the_bar_names_whoever_reads_and_nobody_who_read_before(
+    signed_in_as: SignedIn,
+) -> None:
+    lead, customer = signed_in_as(Role.LEAD), signed_in_as(Role.CUSTOMER)
+    names = [
+        re.findall(r'<p class="me-who">([^ ]+) ', bar(one, "/incidents"))
+        for one in (lead, customer, lead)
+    ]
+    assert names[0] == names[2] != names[1]
+
+
+def test_the_bar_leads_back_to_the_page_it_stands_on(signed_in_as: SignedIn) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    for page in ("/incidents?q=%22%3E", "/problems"):
+        backs = re.findall(r'name="next" value="([^"]*)"', bar(engineer, page))
+        assert backs == [page, page]
+
+
+def test_the_forms_of_the_bar_carry_the_token_of_their_own_reader(
+    signed_in_as: SignedIn,
+) -> None:
+    for browser in (signed_in_as(Role.LEAD), signed_in_as(Role.ENGINEER)):
+        page = browser.get("/incidents").text
+        mine = re.findall(r'name="csrf-token" content="([^"]+)"', page)
+        above = re.search(r'<header class="top">.*?</header>', page, re.DOTALL)
+        assert above is not None
+        found = set(re.findall(r'name="csrf_token" value="([^"]+)"', above[0]))
+        assert found == set(mine)
