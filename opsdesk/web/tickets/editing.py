@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from opsdesk.flows import work_tickets
 from opsdesk.people.queries import names
 from opsdesk.tickets.entering import Mistaken, read
-from opsdesk.tickets.models import Ticket, TicketEvent
+from opsdesk.tickets.models import Ticket
 from opsdesk.tickets.operations.editing import Edition, require_open_to_edits
 from opsdesk.tickets.operations.holding import Overtaken
 from opsdesk.tickets.operations.noting import Note
@@ -144,7 +144,7 @@ def _same(stands: Any, typed: Any) -> bool:
     return str(stands).strip() == str(typed).replace("\r\n", "\n").strip()
 
 
-def _since(ticket: Ticket, seen: int) -> list[TicketEvent]:
+def _since(ticket: Ticket, seen: int) -> list[Any]:
     """Return what happened since the version that was seen."""
     later = max(1, ticket.version - seen)
     return list(queries.timeline(unit.session(), ticket))[-later:]
