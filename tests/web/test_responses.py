@@ -197,6 +197,28 @@ def test_an_incident_suggests_its_plan_and_the_board_shows_what_runs(
     assert again == run
 
 
+def test_an_emergency_with_a_wrong_target_is_not_declared_and_nothing_typed_is_lost(
+    app: Flask, enter: Enter
+) -> None:
+    target = Parameter(
+        name="spare-server", title=Title("备机", "Spare"), kind=Kind.SERVER
+    )
+    app.config["OPSDESK_PLANS"] = (replace(a_plan(), parameters=(target,)),)
+    lead = enter("fuzeren", Role.LEAD)
+    sent = {"plan": "hacker-attack", "level": "II", "title": "门户被改"}
+    wrong = {**sent, "p.spare-server": "web-99"}
+    refused = lead.post("/emergencies", "/emergencies/new", **wrong)
+    assert refused.status_code == 409
+    assert "还没有宣布：" in refused.text
+    for kept in ('value="门户被改"', 'value="web-99"', 'value="II" required checked'):
+        assert kept in refused.text
+    right = {**sent, "p.spare-server": "app-1"}
+    assert (
+        "/runs/EMR-"
+        in lead.post("/emergencies", "/emergencies/new", **right).headers["Location"]
+    )
+
+
 def test_a_wrong_target_is_refused_with_all_that_was_typed_and_what_there_is(
     app: Flask, enter: Enter
 ) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from opsdesk.core.errors import Refused
 from opsdesk.flows import declare_emergency
 from opsdesk.people.roster.queries import on_duty
+from opsdesk.responses import parameters
 from opsdesk.responses.operations import opening
+from opsdesk.responses.parameters import WrongParameter
 from opsdesk.responses.queries import lists
 from opsdesk.tickets.models import Kind, Ticket
 from opsdesk.tickets.operations.holding import found
@@ -45,16 +49,28 @@ def declare() -> str:
         raise Refused(
             "没有可用的预案，不能宣布应急响应。请先用 opsdesk plans check 检查。"
         )
-    chosen = _chosen(known, ticket)
+    level = SUGGESTED.get(ticket.priority or "", Level.THREE) if ticket else None
+    return _form(ticket, _chosen(known, ticket), level)
+
+
+def _form(
+    ticket: Ticket | None,
+    chosen: Plan,
+    level: Level | None,
+    wrong: WrongParameter | None = None,
+) -> str:
+    """Show the form; a value that was refused leaves all that was typed."""
     session = unit.session()
     return render_template(
         "responses/declare.html",
-        plans=known,
+        plans=plans(),
         chosen=chosen,
         ticket=ticket,
-        level=SUGGESTED.get(ticket.priority or "", Level.THREE) if ticket else None,
+        level=level,
         standing=on_duty(session, g.at),
         before=lists.of_incident(session, ticket.id) if ticket else (),
+        wrong=wrong,
+        held=sent_parameters()[0] if wrong else {},
         **worded(),
     )
 
@@ -89,19 +105,25 @@ def _likely(ticket: Ticket) -> Scenario | None:
 
 @screen.post("/emergencies")
 @may(*BUSINESS)
-def declared() -> Response:
+def declared() -> Response | tuple[str, int]:
     """Declare it: the clocks run, the ladder begins, roles are taken from the roster."""
     values, confirmed = sent_parameters()
+    settings, plan = unit.desk().settings, plan_at(request.form.get("plan", ""))
+    level = one_of(Level, "level")
+    try:
+        parameters.read(plan, values, confirmed, settings, complete=False)
+    except WrongParameter as wrong:
+        ticket = _incident(request.form.get("incident", "").strip())
+        return _form(ticket, plan, level, wrong), HTTPStatus.CONFLICT
     emergency = opening.Emergency(
-        plan=plan_at(request.form.get("plan", "")),
-        level=one_of(Level, "level"),
+        plan=plan,
+        level=level,
         title=request.form.get("title", "").strip()[:200],
         incident=request.form.get("incident", "").strip()[:24],
         fault_at=local_moment("fault_at"),
         parameters=values,
         confirmed=confirmed,
     )
-    settings = unit.desk().settings
     run = declare_emergency.declare(
         unit.session(), settings, emergency, by=somebody(), at=g.at
     )
