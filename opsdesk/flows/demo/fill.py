@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -43,7 +46,7 @@ from opsdesk.tickets.models import Kind, Ticket
 from probes.transcript import pack
 
 PAPERS = 3
-"""Days whose record is issued; printing all thirty would take minutes."""
+"""Last days whose record is issued beside those of the month that is reported."""
 FORMS = 2
 """Forms of closed records that are issued."""
 
@@ -105,10 +108,12 @@ def begin(desk: Desk, moments: list[Moment], *, at: datetime) -> Stage:
 
 
 def _print(desk: Desk, moments: list[Moment], at: datetime) -> None:
-    """Issue the daily records of the last days, and one form of each register."""
-    for when in [m for m in moments if m.slot is Slot.EVENING][-PAPERS:]:
-        printed = min(at, when.at + timedelta(hours=1))  # after the names are under it
-        issue_daily_record.issue(desk, when.date, by=DUTY[0].username, at=printed)
+    """Issue the daily records, and one form of each register."""
+    evenings = [m for m in moments if m.slot is Slot.EVENING]
+    reported = local_day(at, timetable(desk).zone).replace(day=1)  # the month before it
+    shown = [m for m in evenings[:-PAPERS] if m.date < reported] + evenings[-PAPERS:]
+    with ThreadPoolExecutor(os.cpu_count()) as printers:
+        list(printers.map(partial(_record, desk, at), shown))
     with desk.database.reading() as session:
         query = select(Ticket.number).where(
             Ticket.kind.in_([Kind.CHANGE, Kind.REPAIR]), Ticket.state == "closed"
@@ -117,6 +122,11 @@ def _print(desk: Desk, moments: list[Moment], at: datetime) -> None:
     for number in closed:
         form = work_tickets.register_for(number).kind.value
         print_form.issue(desk, number, form, by=DUTY[0].username, at=at)
+
+
+def _record(desk: Desk, at: datetime, when: Moment) -> None:
+    printed = min(at, when.at + timedelta(hours=1))  # after the names are under it
+    issue_daily_record.issue(desk, when.date, by=DUTY[0].username, at=printed)
 
 
 def days_to_show(at: datetime, zone: ZoneInfo) -> int:
