@@ -15,6 +15,8 @@ from bench.machine import load
 from bench.rivals import POOL, Rival, opsdesk, rivals, variables
 
 LONGEST = 600
+FEW = 30
+"""Servers of a small round, which a large one is held against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,12 @@ def sweep(count: int, rounds: int, wanted: frozenset[str]) -> dict[str, object]:
         entries = list(rivals(made, wanted))
         for rival in entries[:2]:  # caches are warm, the desk has a round behind it
             once(rival, made, "time")
-        runs = [
-            once(rival, made, "time")
-            for number in range(rounds)
-            for rival in entries
-            if number < rival.most
-        ]
+        runs: list[Run] = []
+        few: dict[int, list[Run]] = {size: [] for size in (1, FEW) if size < count}
+        for number in range(rounds):
+            runs += [once(r, made, "time") for r in entries if number < r.most]
+            for size in few:
+                few[size] += _among(made, size)
         memory = [once(rival, made, "memory") for rival in entries]
         return {
             "servers": count,
@@ -51,20 +53,34 @@ def sweep(count: int, rounds: int, wanted: frozenset[str]) -> dict[str, object]:
             "script_bytes": made.script.stat().st_size,
             "runs": [asdict(run) for run in runs],
             "memory": [asdict(run) for run in memory],
-            "start": [asdict(run) for run in _starts(made, rounds)],
+            "few": {
+                size: [asdict(one) for one in found] for size, found in few.items()
+            },
         }
 
 
-def _starts(made: Estate, rounds: int) -> Iterator[Run]:
-    """Yield runs with a single server: what it costs to start, for the slope."""
+def _among(made: Estate, size: int) -> Iterator[Run]:
+    """Yield runs that ask the first so many servers of the estate, for the slope.
+
+    One server is what it costs to start. Thirty of the same estate, taken by turns with
+    all of it, tell what a server costs in a small round and in a large one: between two
+    estates of two sizes the machine itself changes by more.
+    """
     spec = made.folder / "pool.json"
-    known = json.loads(spec.read_text())
-    spec.write_text(json.dumps({**known, "hosts": known["hosts"][:1]}))
-    pool = next(rivals(made, frozenset({POOL})))
-    desk = opsdesk(made, (made.hosts[0].name,))
-    for _ in range(rounds):
-        yield once(desk, made, "time", servers=1)
-        yield once(pool, made, "time", servers=1)
+    known = spec.read_text()
+    hosts = json.loads(known)["hosts"][:size]
+    yield once(
+        opsdesk(made, tuple(host.name for host in made.hosts[:size])),
+        made,
+        "time",
+        servers=size,
+    )
+    spec.write_text(json.dumps({**json.loads(known), "hosts": hosts}))
+    try:
+        pool = next(rivals(made, frozenset({POOL})))
+        yield once(pool, made, "time", servers=size)
+    finally:
+        spec.write_text(known)
 
 
 def once(rival: Rival, made: Estate, mode: str, *, servers: int = 0) -> Run:

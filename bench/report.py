@@ -121,8 +121,8 @@ def _of_sweeps(sweeps: Sequence[Part]) -> Iterator[Target]:
         ratio = cpu[size] / per_server(part, POOL)
         said = f"{ratio:.2f} × ({cpu[size]:.1f} ms)"
         yield f"{size} servers: CPU per server ≤ 2 × the bare pool", said, ratio <= 2  # noqa: PLR2004
-    if {30, 300} <= sloped.keys():
-        ratio = cpu[300] / cpu[30]
+    if 300 in sloped and "30" in sloped[300]["few"]:  # noqa: PLR2004
+        ratio = cpu[300] / per_server(sloped[300], OPSDESK, 30)
         yield "CPU per server at 300 ≤ 1.1 × that at 30", f"{ratio:.2f} ×", ratio <= 1.1  # noqa: PLR2004
 
 
@@ -196,27 +196,41 @@ def _row(part: Part, name: str) -> str:
 def _per_server(sweeps: Sequence[Part]) -> Iterator[str]:
     yield "## Client CPU for each server beyond start-up"
     yield ""
-    yield "(CPU of a round − CPU of a round of one server) ÷ (servers − 1), of medians."
+    yield (
+        "(CPU of a round − CPU of a round of one server) ÷ (servers − 1), of medians of "
+        "runs taken by turns among the same servers."
+    )
     yield ""
-    yield "| servers | opsdesk inspect ms | bare pool ms | ratio |"
-    yield "| ---: | ---: | ---: | ---: |"
+    yield "| servers | of an estate of | opsdesk inspect ms | bare pool ms | ratio |"
+    yield "| ---: | ---: | ---: | ---: | ---: |"
     for part in sweeps:
-        ours, pool = per_server(part, OPSDESK), per_server(part, POOL)
-        yield f"| {part['servers']} | {ours:.1f} | {pool:.1f} | {ours / pool:.2f} |"
+        whole = int(part["servers"])
+        for size in (*(int(few) for few in part["few"] if few != "1"), whole):
+            ours, pool = (per_server(part, name, size) for name in (OPSDESK, POOL))
+            yield f"| {size} | {whole} | {ours:.1f} | {pool:.1f} | {ours / pool:.2f} |"
     yield ""
 
 
 def _has_slope(part: Part) -> bool:
     """Say whether ours and the bare pool both ran, with one server and with all."""
-    alone = {run["rival"] for run in part["start"]}
+    alone = {run["rival"] for run in part["few"]["1"]}
     return all(name in alone and _runs(part, name) for name in (OPSDESK, POOL))
 
 
-def per_server(part: Part, name: str) -> float:
+def per_server(part: Part, name: str, servers: int | None = None) -> float:
     """Return milliseconds of client CPU for each server after the first."""
-    alone = [float(r["cpu"]) for r in part["start"] if r["rival"] == name]
-    one = statistics.median(alone)
-    return (_median(part, name, "cpu") - one) / (int(part["servers"]) - 1) * 1000
+    if servers in {None, int(part["servers"])}:
+        return _slope(part, name, _median(part, name, "cpu"), int(part["servers"]))
+    return _slope(part, name, _of_few(part, name, servers), servers)
+
+
+def _slope(part: Part, name: str, cpu: float, servers: int) -> float:
+    return (cpu - _of_few(part, name, 1)) / (servers - 1) * 1000
+
+
+def _of_few(part: Part, name: str, servers: int | None) -> float:
+    found = part["few"][str(servers)]
+    return statistics.median(float(r["cpu"]) for r in found if r["rival"] == name)
 
 
 def _hung(part: Part) -> Iterator[str]:
