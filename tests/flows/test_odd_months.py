@@ -25,12 +25,12 @@ from opsdesk.reporting.queries import tickets
 from opsdesk.tickets.models import Kind
 from reports.documents.charts import Chart
 from reports.documents.freezing import freeze
-from reports.documents.monthly import Block, MonthlyReport, Table
+from reports.documents.monthly import Block, Ledger, MonthlyReport, Table
 from reports.documents.words import say
 from tests.factories.people import a_person
 from tests.factories.rounds import finding, heard, server, verdict
 from tests.factories.settings import some_settings
-from tests.factories.tickets import a_ticket
+from tests.factories.tickets import LEAD, a_ticket, step
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -224,6 +224,25 @@ def test_a_month_without_any_request_draws_no_empty_charts(past: Past) -> None:
     assert drawn == []
     assert "没有非「正常」的设备台次" in freeze(record).decode()
     assert rows(record, "按区域统计") == []
+
+
+def test_a_record_is_told_in_the_state_it_was_in_when_the_month_ended(
+    past: Past,
+) -> None:
+    past.hold(date(2026, 10, 1), "db-1")
+    settings = past.desk.settings
+    before, after = (datetime(2026, month, 2, 3, tzinfo=UTC) for month in (10, 11))
+    with past.desk.database.unit() as session:
+        since, void, kept = (a_ticket(session, settings, at=before) for _ in range(3))
+        step(session, settings, since, "respond", at=after)
+        step(session, settings, void, "void", by=LEAD, at=after, note="重复")
+        step(session, settings, kept, "respond", at=before)
+        numbers = since.number, void.number, kept.number
+    record = past.report(span.month(2026, 10, ZONE))
+    appendix = record.appendices[-1].blocks[0]
+    assert isinstance(appendix, Ledger)
+    told = {row[0]: say(row[3], "zh") for row in appendix.lines}
+    assert told == {numbers[0]: "新建", numbers[2]: "已响应"}
 
 
 def test_a_register_too_large_for_a_report_is_refused_and_not_cut(past: Past) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from opsdesk.flows.month.material import HELD, SLOTS, Material
 from opsdesk.flows.month.told import column, stamp
-from opsdesk.flows.month.works import state_at
+from opsdesk.flows.month.works import state_words
 from opsdesk.flows.registers import REGISTERS
 from opsdesk.inspections.models import Slot
 from opsdesk.inspections.paper_words import SLOTS as SLOT_WORDS
@@ -164,7 +164,7 @@ def _every(m: Material) -> Iterator[Ledger]:
                     row.number,
                     stamp(row.opened_at, m.span.zone),
                     _closed(m, row),
-                    state_at(register.kind, row, m.span.until),
+                    state_words(register.kind, row.state),
                     row.priority or "/",
                     row.region or "/",
                     row.module or "/",
@@ -173,9 +173,9 @@ def _every(m: Material) -> Iterator[Ledger]:
                 for row in m.registers[register.kind].opened
             ),
             formula=Words(
-                "本期受理的全部记录，作废的除外；截止后关闭的写「未关闭」，其余为生成报告时的状态。",
-                "every record opened in the period but the void ones; what was closed after "
-                "the cut-off is open, other states are those as the report was made.",
+                "本期受理的全部记录，作废的除外；状态为报告期截止时的状态。",
+                "every record opened in the period but the void ones; the state is that of "
+                "the cut-off.",
             ),
         )
 

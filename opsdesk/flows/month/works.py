@@ -23,13 +23,6 @@ def state_words(kind: Kind, state: str) -> Text:
     return Words(found.zh, found.en)
 
 
-def state_at(kind: Kind, row: TicketRow, until: datetime) -> Text:
-    """Return what a record's state is called, for one closed since: that it was open."""
-    if row.closed_at is not None and row.closed_at >= until:
-        return Words("未关闭", "open")
-    return state_words(kind, row.state)
-
-
 def touched(found: Register) -> list[TicketRow]:
     """Return what was opened or closed in the period, each once, in order."""
     return list({row.id: row for row in (*found.closed, *found.opened)}.values())
@@ -71,13 +64,13 @@ def problems(m: Material, figures: Figures) -> ReportSection:
                             or row.sheet.get("workaround")
                             or "/"
                         ),
-                        state_at(Kind.PROBLEM, row, m.span.until),
+                        state_words(Kind.PROBLEM, row.state),
                     )
                     for row in touched(found)
                 ),
                 formula=Words(
-                    "截止后关闭的写「未关闭」；其余为生成报告时的状态。",
-                    "closed after the cut-off: open; the others as the report was made.",
+                    "状态为报告期截止时的状态。",
+                    "the state is that of the cut-off.",
                 ),
             ),
         ),
@@ -142,7 +135,7 @@ def _changes(m: Material, found: Register) -> Table:
                 _moment(m, row, "window_from"),
                 _result(row),
                 _yes(row.sheet.get("rolled_back_at")),
-                state_at(Kind.CHANGE, row, m.span.until),
+                state_words(Kind.CHANGE, row.state),
                 m.names.get(row.sheet.get("verified_by") or "", "/"),
             )
             for row in touched(found)
@@ -180,7 +173,7 @@ def _releases(m: Material, found: Register) -> Table:
                 row.sheet.get("version_to") or "/",
                 _moment(m, row, "deployed_at"),
                 _yes(row.sheet.get("rolled_back_at")),
-                state_at(Kind.RELEASE, row, m.span.until),
+                state_words(Kind.RELEASE, row.state),
             )
             for row in touched(found)
         ),
@@ -237,7 +230,7 @@ def _repairs(found: Register) -> Table:
                     if row.closed_at
                     else None
                 ),
-                state_at(Kind.REPAIR, row, found.until),
+                state_words(Kind.REPAIR, row.state),
             )
             for row in touched(found)
         ),

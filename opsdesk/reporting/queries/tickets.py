@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from opsdesk.core.language import RefusedInWords
@@ -23,7 +23,7 @@ NINETIETH = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketRow:
-    """One record, as far as a report tells of it."""
+    """One record, as far as a report tells of it; `state` is that of the cut-off."""
 
     id: int
     number: str
@@ -98,7 +98,7 @@ def register(session: Session, kind: Kind, span: Span, *, most: int = MOST) -> R
     closed = and_(Ticket.closed_at >= since, Ticket.closed_at < until)
     opened = and_(Ticket.opened_at >= former, Ticket.opened_at < until)
     rows = session.execute(
-        select(*_COLUMNS, carried.label("carried"))
+        select(*_COLUMNS, _state(until), carried.label("carried"))
         .where(Ticket.kind == kind, or_(opened, closed))
         .order_by(Ticket.opened_at, Ticket.id)
         .limit(most + 1)
@@ -109,10 +109,29 @@ def register(session: Session, kind: Kind, span: Span, *, most: int = MOST) -> R
         )
     if not rows:
         return _sorted(kind, (), session.scalar(select(carried)) or 0, span)
+    told = [column.key for column in _COLUMNS]
     tickets = [
-        TicketRow(**{c.key: getattr(row, c.key) for c in _COLUMNS}) for row in rows
+        TicketRow(**{name: getattr(row, name) for name in (*told, "state")})
+        for row in rows
     ]
     return _sorted(kind, tickets, rows[0].carried, span)
+
+
+def _state(until: datetime) -> ColumnElement[str]:
+    """Return the state a record was in at a moment: that of its last entry before it.
+
+    Void is void whenever that was said: no figure of the report counts such a record.
+    """
+    same = or_(Ticket.changed_at < until, Ticket.state == "void")
+    last = (
+        select(TicketEvent.state)
+        .where(TicketEvent.ticket_id == Ticket.id, TicketEvent.at < until)
+        .order_by(TicketEvent.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    then = case((same, Ticket.state), else_=last)
+    return func.coalesce(then, Ticket.state).label("state")
 
 
 _TOO_MANY = Words(
@@ -125,7 +144,6 @@ _COLUMNS = (
     Ticket.id,
     Ticket.number,
     Ticket.title,
-    Ticket.state,
     Ticket.priority,
     Ticket.is_complex,
     Ticket.module,
