@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import DateTime, Integer, Table, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from opsdesk.tickets.models import Kind, Ticket
@@ -47,6 +48,21 @@ _DUE = (
 _THIS = update(_TICKET).where(_TICKET.c.id == bindparam("this"))
 _CLOCKS = _THIS.values(due_at=bindparam("due"), look_at=bindparam("look"))
 _SHEET = _THIS.values(sheet=bindparam("new"))
+_MANY = (
+    func.unnest(
+        bindparam("this", type_=ARRAY(Integer)),
+        bindparam("due", type_=ARRAY(DateTime(timezone=True))),
+        bindparam("look", type_=ARRAY(DateTime(timezone=True))),
+    )
+    .table_valued("this", "due", "look")
+    .render_derived()
+)
+_CLOCKS_AT_ONCE = (
+    update(_TICKET)
+    .where(_TICKET.c.id == _MANY.c.this)
+    .values(due_at=_MANY.c.due, look_at=_MANY.c.look)
+)
+"""PostgreSQL takes a batch as three arrays: a statement for each costs it twice that."""
 
 
 def due(session: Session, *, at: datetime, most: int) -> list[Watched]:
@@ -57,13 +73,18 @@ def due(session: Session, *, at: datetime, most: int) -> list[Watched]:
 
 def keep(session: Session, watched: Sequence[Watched]) -> None:
     """Write what a look has changed, in the caller's unit."""
-    clocks, sheets = [], []
+    clocks: list[dict[str, Any]] = []
+    sheets: list[dict[str, Any]] = []
     for one in watched:
         due_at, look_at, sheet = one.as_read
         if (due_at, look_at) != (one.due_at, one.look_at):
             clocks.append({"this": one.id, "due": one.due_at, "look": one.look_at})
         if sheet is not one.sheet:
             sheets.append({"this": one.id, "new": one.sheet})
-    for statement, changed in ((_CLOCKS, clocks), (_SHEET, sheets)):
-        if changed:
-            session.execute(statement, changed)
+    if clocks and session.get_bind().dialect.name == "postgresql":
+        arrays = {name: [one[name] for one in clocks] for name in clocks[0]}
+        session.execute(_CLOCKS_AT_ONCE, arrays)
+    elif clocks:
+        session.execute(_CLOCKS, clocks)
+    if sheets:
+        session.execute(_SHEET, sheets)
