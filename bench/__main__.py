@@ -11,12 +11,23 @@ from typing import Any
 
 from bench import archive, hung, inspect, month, registers, report, runs, screens
 from bench.machine import describe
+from bench.rivals import OPSDESK, POOL
 from opsdesk.core import clock
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "var/bench/results"
 RESULTS = ROOT / "bench/RESULTS.md"
-PARTS = ("sweeps", "hung", "screens", "registers", "month", "runs", "archive", "report")
+PARTS = (
+    "sweeps",
+    "growth",
+    "hung",
+    "screens",
+    "registers",
+    "month",
+    "runs",
+    "archive",
+    "report",
+)
 
 
 def main() -> int:
@@ -27,6 +38,8 @@ def main() -> int:
         for size, rounds in inspect.sizes(chosen.sizes):
             found = inspect.sweep(size, rounds, frozenset(chosen.only))
             keep(f"sweep-{size}", found)
+    if "growth" in parts:
+        keep("growth", inspect.sweep(300, 5, frozenset({OPSDESK, POOL})))
     if "hung" in parts:
         keep("hung", hung.hung(30, chosen.hung_rounds))
     if "screens" in parts:
