@@ -86,9 +86,10 @@ def _prove(scheduler: BackgroundScheduler, desk: Desk, stop: threading.Event) ->
 
 
 def _keep_the_desk(scheduler: BackgroundScheduler, desk: Desk) -> None:
-    """Add what the registers do by themselves: often, and three times an hour."""
+    """Add what the registers do by themselves: often, hourly, daily."""
     _every_sweep(scheduler, desk, keep_desk.tick)
     _ring(scheduler, desk, keep_desk.remind, minutes=MINUTES_BETWEEN_REMINDERS)
+    _ring(scheduler, desk, keep_desk.recount, days=1)
 
 
 def _every_sweep(

@@ -24,6 +24,7 @@ from opsdesk.flows import (
     print_reports,
     raise_incidents,
     read_documents,
+    recount_promises,
     remind_duties,
     verify_archive,
     watch_staff,
@@ -77,6 +78,11 @@ def remind(desk: Desk) -> None:
     at = clock.now()
     for name, part in REMINDERS:
         _do(desk, name, part, at)
+
+
+def recount(desk: Desk) -> None:
+    """Count open deadlines anew, once a day and whenever the scheduler begins."""
+    _do(desk, "deadlines", recount_promises.sweep, clock.now())
 
 
 def prove(desk: Desk, *, stop: threading.Event) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -272,19 +272,34 @@ def sweep(desk: Desk, *, at: datetime) -> int:
 def _look(
     session: Session, settings: Settings, rows: Sequence[Watched], at: datetime
 ) -> int:
+    escalations = Escalations(session, at)
+    for ticket, found in counted(session, settings, rows, at):
+        for reading in found:
+            if reading.state is State.RUNNING:
+                escalations.add(ticket, reading, threshold(reading))
+    watching.keep(session, rows)
+    return escalations.write()
+
+
+def counted(
+    session: Session, settings: Settings, rows: Sequence[Watched], at: datetime
+) -> Iterator[tuple[Watched, Sequence[Reading]]]:
+    """Yield tickets with their clocks, the moments that lists and sweeps need set.
+
+    One whose clocks touch a year without a table has none, and keeps no other back.
+    """
     rules = rules_of(settings)
     by_ticket: dict[int, list[Any]] = {row.id: [] for row in rows}
     for event in _events(session, [row.id for row in rows]):
         by_ticket[event.ticket_id].append(event)
-    escalations = Escalations(session, at)
     for ticket in rows:
-        found = _read(ticket, by_ticket[ticket.id], rules, at)
-        for reading in found:
-            if reading.state is State.RUNNING:
-                escalations.add(ticket, reading, threshold(reading))
-        _keep(ticket, rules, found, at)
-    watching.keep(session, rows)
-    return escalations.write()
+        try:
+            found = _read(ticket, by_ticket[ticket.id], rules, at)
+            _keep(ticket, rules, found, at)
+        except NoTable:
+            ticket.due_at = ticket.look_at = None
+            continue
+        yield ticket, found
 
 
 def require_in_time_for_complex(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, Table, bindparam, func, select, update
+from sqlalchemy import DateTime, Integer, Table, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -38,13 +38,18 @@ class Watched:
 
 
 _TICKET: Table = Ticket.__table__  # type: ignore[assignment]
-_DUE = (
+_OPEN = (
     select(*(_TICKET.c[name] for name in Watched.__slots__ if name != "as_read"))
-    .where(_TICKET.c.is_open, _TICKET.c.look_at <= bindparam("at"))
-    .order_by(_TICKET.c.look_at)
+    .where(_TICKET.c.is_open)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_DUE = _OPEN.where(_TICKET.c.look_at <= bindparam("at")).order_by(_TICKET.c.look_at)
+_REST = _OPEN.where(
+    _TICKET.c.kind == bindparam("kind", type_=_TICKET.c.kind.type),
+    _TICKET.c.id > bindparam("after"),
+    or_(_TICKET.c.look_at > bindparam("at"), _TICKET.c.look_at.is_(None)),
+).order_by(_TICKET.c.id)
 _THIS = update(_TICKET).where(_TICKET.c.id == bindparam("this"))
 _CLOCKS = _THIS.values(due_at=bindparam("due"), look_at=bindparam("look"))
 _SHEET = _THIS.values(sheet=bindparam("new"))
@@ -68,6 +73,15 @@ _CLOCKS_AT_ONCE = (
 def due(session: Session, *, at: datetime, most: int) -> list[Watched]:
     """Return open tickets whose clocks have reached a mark by then, locked."""
     rows = session.execute(_DUE, {"at": at, "most": most})
+    return [Watched((row.due_at, row.look_at, row.sheet), *row) for row in rows]
+
+
+def rest(
+    session: Session, kind: Kind, *, after: int, at: datetime, most: int
+) -> list[Watched]:
+    """Return open tickets of a register that no look is due for, by id, locked."""
+    asked = {"kind": kind, "after": after, "at": at, "most": most}
+    rows = session.execute(_REST, asked)
     return [Watched((row.due_at, row.look_at, row.sheet), *row) for row in rows]
 
 
