@@ -18,30 +18,47 @@ _SQLITE = text("""
     SELECT s.id, s.source, s.ref, s.at, substr(s.body, 1, 4000) AS body
     FROM search_fts f JOIN searchable s ON s.id = f.rowid
     WHERE search_fts MATCH :wanted AND f.rowid < :before
-    ORDER BY f.rowid DESC LIMIT :most
+    ORDER BY f.rowid DESC LIMIT :many
 """)
-_POSTGRESQL = text("""
+_HITS = """WITH near AS MATERIALIZED (
+        SELECT id FROM search_fts
+        WHERE vector @@ CAST(:wanted AS tsquery) AND id < :before
+        AND id >= LEAST(:before, (SELECT max(id) FROM search_fts)) - 20000
+        ORDER BY id DESC LIMIT :many),
+    found AS MATERIALIZED (
+        SELECT id FROM near UNION SELECT id FROM search_fts
+        WHERE vector @@ CAST(:wanted AS tsquery) AND id < :before
+        AND (SELECT count(*) FROM near) < :many)
+"""
+"""PostgreSQL walks from the newest or asks the index of words, by how many hits it
+guesses. It cannot guess well: so a common word is found among the newest, and only
+where too few are the index is asked, which then holds few."""
+_POSTGRESQL = text(
+    f"""{_HITS}
     SELECT s.id, s.source, s.ref, s.at, substr(s.body, 1, 4000) AS body
-    FROM search_fts f JOIN searchable s ON s.id = f.id
-    WHERE f.vector @@ CAST(:wanted AS tsquery) AND f.id < :before
-    ORDER BY f.id DESC LIMIT :most
-""")
+    FROM (SELECT id FROM found ORDER BY id DESC LIMIT :many) f
+    JOIN searchable s ON s.id = f.id
+    ORDER BY f.id DESC
+"""  # noqa: S608 - constants
+)
 _SIMILAR_SQLITE = text("""
     SELECT s.id, s.source, s.ref, s.at, substr(s.body, 1, 4000) AS body
     FROM (SELECT rowid AS id, rank FROM search_fts WHERE search_fts MATCH :wanted
-          ORDER BY rowid DESC LIMIT 2000) f
+          ORDER BY rowid DESC LIMIT :many) f
     JOIN searchable s ON s.id = f.id
     WHERE s.source IN ('ticket', 'article') ORDER BY f.rank LIMIT :most
 """)
-_SIMILAR_POSTGRESQL = text("""
+_SIMILAR_POSTGRESQL = text(
+    f"""{_HITS}
     SELECT s.id, s.source, s.ref, s.at, substr(s.body, 1, 4000) AS body
-    FROM (SELECT id, vector FROM search_fts WHERE vector @@ CAST(:wanted AS tsquery)
-          ORDER BY id DESC LIMIT 2000) f
-    JOIN searchable s ON s.id = f.id
+    FROM (SELECT id FROM found ORDER BY id DESC LIMIT :many) f
+    JOIN search_fts t ON t.id = f.id JOIN searchable s ON s.id = f.id
     WHERE s.source IN ('ticket', 'article')
-    ORDER BY ts_rank(f.vector, CAST(:wanted AS tsquery)) DESC LIMIT :most
-""")
+    ORDER BY ts_rank(t.vector, CAST(:wanted AS tsquery)) DESC LIMIT :most
+"""  # noqa: S608 - constants
+)
 _NEWEST = 2**62
+_LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +87,7 @@ def find(
     wanted = _fts5(phrases, " AND ") if sqlite else _tsquery(phrases, " & ")
     rows = session.execute(
         _SQLITE if sqlite else _POSTGRESQL,
-        {"wanted": wanted, "before": before, "most": most},
+        {"wanted": wanted, "before": before, "many": most},
     )
     return tuple(_hit(row, query) for row in rows)
 
@@ -87,7 +104,7 @@ def similar(session: Session, words: str, *, most: int = 5) -> tuple[Hit, ...]:
     wanted = _fts5(phrases, " OR ") if sqlite else _tsquery(phrases, " | ")
     rows = session.execute(
         _SIMILAR_SQLITE if sqlite else _SIMILAR_POSTGRESQL,
-        {"wanted": wanted, "most": most},
+        {"wanted": wanted, "before": _NEWEST, "many": _LOOKED_AT, "most": most},
     )
     return tuple(_hit(row, words) for row in rows)
 

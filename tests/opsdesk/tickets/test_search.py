@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
 from opsdesk.core import grams
 from opsdesk.core.database import Database
+from opsdesk.tickets.models import Searchable
 from opsdesk.tickets.operations.indexing import Text, index
 from opsdesk.tickets.queries.search import find, similar
 from tests.factories.people import NOON
@@ -79,6 +81,32 @@ def test_the_newest_come_first_and_the_next_page_goes_on(filled: Database) -> No
         first = find(session, "巡检", most=3)
         rest = find(session, "巡检", most=3, before=first[-1].id)
     assert [hit.excerpt[1] for hit in (*first, *rest)] == ["4", "3", "2", "1", "0"]
+
+
+def test_what_lies_far_behind_the_newest_is_found_as_well_and_in_order(
+    filled: Database,
+) -> None:
+    body = "备份任务又失败"
+    with filled.unit() as session:
+        session.execute(
+            insert(Searchable).values(
+                id=90_000,
+                source="ticket",
+                key="INC-9",
+                ref="INC-9",
+                at=NOON,
+                body=body,
+                grams=grams.indexed(body),
+            )
+        )
+    assert refs(filled, "备份") == ["INC-9", "INC-1"]
+    assert refs(filled, "填报") == ["INC-2"]
+    with filled.reading() as session:
+        (newest,) = find(session, "备份", most=1)
+        (next_one,) = find(session, "备份", most=1, before=newest.id)
+        assert (newest.ref, next_one.ref) == ("INC-9", "INC-1")
+        assert find(session, "备份", before=next_one.id) == ()
+        assert {hit.ref for hit in similar(session, "备份失败")} == {"INC-9", "INC-1"}
 
 
 def test_similar_texts_share_words(filled: Database) -> None:
