@@ -35,7 +35,7 @@ def servers_of(session: Session, settings: Settings, ticket: Ticket) -> list[Ser
     if not named:
         return []
     known = by_codes(session, named)
-    names = {*named, *(view.name for view in known.values())}
+    names = {*named, *(view.server or view.name for view in known.values())}
     return [server for server in settings.servers if server.name in names]
 
 

@@ -18,7 +18,7 @@ from opsdesk.core import audit, sheets
 from opsdesk.core.errors import Stale
 from opsdesk.core.language import RefusedInWords
 from opsdesk.core.settings import Settings
-from opsdesk.flows import work_tickets
+from opsdesk.flows import naming_items, work_tickets
 from opsdesk.flows.registers import BY_KIND
 from opsdesk.flows.work_tickets import Deed
 from opsdesk.tickets.entering import Mistaken, read, typed
@@ -115,6 +115,22 @@ def rehearse(register: Register, file: File) -> Report:
     )
 
 
+def named(
+    session: Session, settings: Settings, register: Register, report: Report
+) -> Report:
+    """Return the report with the rows refused that name items nobody knows."""
+
+    def asked(line: Line) -> Line:
+        try:
+            opening = Opening(values=line.values)
+            naming_items.settle(session, settings, register, opening, "")
+        except Mistaken as mistaken:
+            return replace(line, why=_joined(mistaken))
+        return line
+
+    return replace(report, lines=tuple(asked(one) for one in report.lines))
+
+
 def apply(
     session: Session,
     settings: Settings,
@@ -132,7 +148,7 @@ def apply(
     register = BY_KIND[kind]
     if deed.by.role not in register.openers:
         raise NotYours(_NOT_YOURS)
-    report = rehearse(register, file)
+    report = named(session, settings, register, rehearse(register, file))
     if not report.sound:
         raise RefusedInWords(_NONE_SOUND)
     if all_or_none and report.refused:

@@ -16,6 +16,7 @@ from opsdesk.core.settings import Settings
 from opsdesk.core.text import storable
 from opsdesk.flows import (
     keep_promises,
+    naming_items,
     ship_change,
     telling_of_approvals,
     telling_of_incidents,
@@ -61,6 +62,7 @@ def open_ticket(
     deed: Deed,
 ) -> Ticket:
     """Open a ticket in a register."""
+    begun = naming_items.settle(session, settings, BY_KIND[kind], begun, "")
     ticket = opening.open_ticket(
         session,
         BY_KIND[kind],
@@ -84,6 +86,7 @@ def edit(
 ) -> Ticket:
     """Change fields of a ticket."""
     register = register_for(number)
+    edition = naming_items.settle(session, settings, register, edition, number)
     ticket = editing.edit(session, register, number, edition, by=deed.by, at=deed.at)
     indexing.index_ticket(session, register, ticket, at=deed.at)
     _follow(session, settings, ticket, deed)
@@ -102,6 +105,7 @@ def move(
     if step.name == DECLARE_COMPLEX:
         known = holding.held(session, number)
         keep_promises.require_in_time_for_complex(settings, known, at=deed.at)
+    step = naming_items.settle(session, settings, register, step, number)
     ticket = moving.move(session, register, number, step, by=deed.by, at=deed.at)
     ticket.is_complex |= step.name == DECLARE_COMPLEX
     if step.values:

@@ -16,7 +16,7 @@ from opsdesk.core.database import Database
 from opsdesk.core.language import RefusedInWords
 from opsdesk.core.settings import Settings
 from opsdesk.flows import import_tickets
-from opsdesk.flows.import_tickets import File, ImportedAlready, apply, rehearse
+from opsdesk.flows.import_tickets import File, ImportedAlready, apply, named, rehearse
 from opsdesk.flows.registers import BY_KIND
 from opsdesk.flows.work_tickets import Deed
 from opsdesk.tickets.models import Kind, Ticket
@@ -30,7 +30,7 @@ INCIDENTS, REQUESTS = BY_KIND[Kind.INCIDENT], BY_KIND[Kind.REQUEST]
 DEED = Deed(by=ENGINEER, at=NOON)
 ROWS = (
     ("标题", "Source", "影响度", "urgency", "最早发现时间", "涉及配置项", "没有的列"),
-    ("打不开", "电话", "高", "middle", "2026-11-22 11:30", "APP-1、APP-2", "?"),
+    ("打不开", "电话", "高", "middle", "2026-11-22 11:30", "app-1、db-1", "?"),
     ("", "", "", "", "", "", ""),
     ("导出超时", "phone", "", "", "", "", ""),
     ("", "电话", "", "", "", "", ""),
@@ -61,7 +61,7 @@ def test_a_rehearsal_says_of_every_row_what_it_would_open(encoding: str) -> None
     first = report.lines[0]
     assert first.values["source"] == "phone"
     assert first.values["impact"] == "high"
-    assert first.values["items"] == ["APP-1", "APP-2"]
+    assert first.values["items"] == ["app-1", "db-1"]
     assert first.began_at == datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 
 
@@ -89,6 +89,20 @@ def test_the_sound_rows_are_opened_and_numbered_in_their_order(
         assert (first.title, first.priority) == ("打不开", "P1")
         assert first.began_at == datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
         assert first.due_at is not None
+
+
+def test_a_row_that_names_an_item_nobody_knows_is_refused_in_the_rehearsal_already(
+    database: Database, settings: Settings
+) -> None:
+    file = a_file(("标题", "涉及配置项"), ("甲", "app-1"), ("乙", "app-77"))
+    with database.unit() as session:
+        report = named(session, settings, INCIDENTS, rehearse(INCIDENTS, file))
+        assert [one.why and "app-77" in one.why.zh for one in report.lines] == [
+            None,
+            True,
+        ]
+        done = apply(session, settings, Kind.INCIDENT, file, DEED, all_or_none=False)
+        assert [bool(one.number) for one in done.lines] == [True, False]
 
 
 def test_all_or_none_opens_nothing_where_one_row_is_wrong(

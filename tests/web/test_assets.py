@@ -14,8 +14,11 @@ from opsdesk.assets.queries import ItemFilter
 from opsdesk.assets.queries.items import PAGE
 from opsdesk.core.audit_models import AuditEntry
 from opsdesk.core.database import Database
+from opsdesk.core.settings import Settings
 from opsdesk.people.models import Role
+from opsdesk.tickets.models import Kind as TicketKind
 from tests.factories.assets import CHANGED, NOON, an_item, hang
+from tests.factories.tickets import a_ticket
 from tests.web.conftest import Browser, SignedIn
 
 WHY = {"cause": "correction", "cause_note": "现场核对"}
@@ -65,6 +68,29 @@ def test_filters_are_the_address_and_pages_go_on_where_they_ended(
     assert "web-050" in second
     assert "web-000" not in second
     assert "oracle" in engineer.get("/assets?q=ORA").text
+
+
+def test_an_item_shows_the_records_that_name_it_and_leads_to_all_of_a_register(
+    engineer: Browser, sqlite_database: Database, web_1: str, settings: Settings
+) -> None:
+    page = f"/assets/{web_1}"
+    assert "还没有单据涉及本项" in engineer.get(page).text
+    with sqlite_database.unit() as unit:
+        typed = {
+            "change_kind": "normal",
+            "reason": "慢",
+            "content": "x",
+            "items": web_1,
+        }
+        about = a_ticket(unit, settings, TicketKind.CHANGE, typed).number
+        other = a_ticket(unit, settings, TicketKind.CHANGE, {**typed, "items": ""})
+        elsewhere = other.number
+    shown = engineer.get(page).text
+    assert f"/changes/{about}" in shown
+    assert elsewhere not in shown
+    listed = engineer.get(f"/changes?scope=all&item={web_1}").text
+    assert about in listed
+    assert elsewhere not in listed
 
 
 def test_an_item_shows_what_it_is_what_hangs_on_it_and_what_it_was(

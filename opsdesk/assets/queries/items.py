@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,6 +84,29 @@ def by_codes(session: Session, codes: Sequence[str]) -> dict[str, ItemView]:
     """Return the items of these codes that exist, by code."""
     rows = session.scalars(select(Item).where(Item.code.in_(codes)))
     return {item.code: view(item) for item in rows}
+
+
+def codes_named(session: Session, named: Collection[str]) -> dict[str, str]:
+    """Return codes by what people call the items: code, server, or a name of one."""
+    upper = {one.upper() for one in named}
+    rows = session.execute(
+        select(Item.code, Item.server, Item.name).where(
+            or_(
+                Item.code.in_({*named, *upper}),
+                Item.server.in_(named),
+                Item.name.in_(named),
+            )
+        )
+    ).all()
+    called = Counter(row.name for row in rows)
+    found = {row.name: row.code for row in rows if called[row.name] == 1}
+    found |= {row.server: row.code for row in rows if row.server}
+    found |= {row.code: row.code for row in rows}
+    return {
+        one: code
+        for one in named
+        if (code := found.get(one) or found.get(one.upper())) is not None
+    }
 
 
 def of_server(session: Session, server: str) -> ItemView | None:

@@ -21,13 +21,13 @@ def raised(stage: Stage, at: datetime) -> Iterator[Story]:
     """Open what the last round found, and return what becomes of each."""
     if not raise_incidents.sweep(stage.desk, at=at):
         return
-    query = select(Ticket.number, Ticket.sheet).where(
+    query = select(Ticket.number, Ticket.title).where(
         Ticket.is_open, Ticket.fingerprint.is_not(None), Ticket.opened_at == at
     )
     with stage.desk.database.reading() as session:
         found = session.execute(query).all()
-    for number, sheet in found:
-        yield handled(stage, number, sheet["items"][0], at)
+    for number, title in found:
+        yield handled(stage, number, title.partition(":")[0], at)
 
 
 def handled(stage: Stage, number: str, server: str, at: datetime) -> Story:

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from opsdesk.core.language import RefusedInWords
-from opsdesk.tickets.models import Ticket, TicketItem, What
+from opsdesk.tickets.models import Ticket, What
 from opsdesk.tickets.operations import approving
 from opsdesk.tickets.operations.filling import fill
 from opsdesk.tickets.operations.holding import held
+from opsdesk.tickets.operations.indexing_items import take_items
 from opsdesk.tickets.operations.opening import NotYours
 from opsdesk.tickets.operations.telling import Entry, tell
-from opsdesk.tickets.register import Actor, Register, Shape
+from opsdesk.tickets.register import Actor, Register
 from probes.finding import Words
 
 _SHOWN = 300
@@ -78,30 +78,6 @@ def touch(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     ticket.version += 1
     ticket.changed_at = at
     ticket.edited_by = by.username
-
-
-def take_items(session: Session, register: Register, ticket: Ticket) -> None:
-    """Keep the index of configuration items true to what the sheet names."""
-    session.flush()
-    named = {
-        code
-        for field in register.fields.values()
-        if field.shape is Shape.ITEMS
-        for code in ticket.sheet.get(field.name) or ()
-    }
-    query = select(TicketItem.code).where(TicketItem.ticket_id == ticket.id)
-    known = set(session.scalars(query))
-    if known - named:
-        session.execute(
-            delete(TicketItem).where(
-                TicketItem.ticket_id == ticket.id, TicketItem.code.in_(known - named)
-            )
-        )
-    if named - known:
-        rows = [
-            {"ticket_id": ticket.id, "code": code} for code in sorted(named - known)
-        ]
-        session.execute(insert(TicketItem), rows)
 
 
 def shown(changed: Mapping[str, list[Any]]) -> dict[str, list[Any]]:

@@ -13,9 +13,10 @@ from opsdesk.core.language import RefusedInWords
 from opsdesk.tickets.entering import Mistaken
 from opsdesk.tickets.models import Ticket, What
 from opsdesk.tickets.operations import approving
-from opsdesk.tickets.operations.editing import shown, take_items, touch
+from opsdesk.tickets.operations.editing import shown, touch
 from opsdesk.tickets.operations.filling import fill
 from opsdesk.tickets.operations.holding import held
+from opsdesk.tickets.operations.indexing_items import take_items
 from opsdesk.tickets.operations.opening import NotYours
 from opsdesk.tickets.operations.settling import settle
 from opsdesk.tickets.operations.telling import Entry, tell

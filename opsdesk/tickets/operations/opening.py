@@ -15,6 +15,7 @@ from opsdesk.tickets import numbers
 from opsdesk.tickets.entering import Mistaken
 from opsdesk.tickets.models import Ticket, What
 from opsdesk.tickets.operations.filling import fill
+from opsdesk.tickets.operations.indexing_items import named_items, take_items
 from opsdesk.tickets.operations.telling import Entry, tell
 from opsdesk.tickets.register import Actor, Register
 from probes.finding import Words
@@ -58,6 +59,8 @@ def open_ticket(
     )
     fill(ticket, opening.values)
     session.add(ticket)
+    if named_items(register, opening.values):
+        take_items(session, register, ticket)
     entry = Entry(
         what=What.OPENED,
         by=by.username,

@@ -112,6 +112,12 @@ def everything(session: Session, wanted: Wanted) -> Iterator[Line]:
     yield from map(Line._make, _newest(session, asked, MOST_EXPORTED, yield_per=500))
 
 
+def about(session: Session, code: str, *, most: int) -> tuple[Line, ...]:
+    """Return the newest tickets of every register that name an item, by its code."""
+    query = _ROWS.where(Ticket.id.in_(_ABOUT)).order_by(Ticket.id.desc()).limit(most)
+    return tuple(map(Line._make, session.execute(query, {"item": code})))
+
+
 def by_numbers(session: Session, numbers: Iterable[str]) -> dict[str, Line]:
     """Return tickets by their numbers."""
     query = _ROWS.where(Ticket.number.in_(list(numbers)))

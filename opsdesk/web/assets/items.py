@@ -13,6 +13,8 @@ from opsdesk.assets.queries import Direction, ItemFilter, RelationView
 from opsdesk.assets.queries.items import PAGE, counts
 from opsdesk.core.clock import local_day
 from opsdesk.flows import reconcile_assets
+from opsdesk.flows.registers import BY_KIND
+from opsdesk.tickets.queries import lists
 from opsdesk.web import unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
 from opsdesk.web.assets.asked import item_of, zone
@@ -23,6 +25,7 @@ from opsdesk.web.words import gettext as _
 DRAWN = 60
 """Items a graph shows at most, the nearest; the lists below it name more."""
 LISTED = 200
+TICKETS = 10
 
 
 def wanted() -> ItemFilter:
@@ -90,6 +93,8 @@ def page(code: str) -> str:
         listed=LISTED,
         drawn=DRAWN,
         drifts=queries.drifts.of_item(session, item.id),
+        tickets=lists.about(session, code, most=TICKETS),
+        registers=BY_KIND,
     )
 
 

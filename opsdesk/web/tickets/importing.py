@@ -46,7 +46,12 @@ def rehearse_import(path: str) -> str | tuple[str, int]:
     register = _register(path)
     try:
         file = _sent()
-        report = import_tickets.rehearse(register, file)
+        report = import_tickets.named(
+            unit.session(),
+            unit.desk().settings,
+            register,
+            import_tickets.rehearse(register, file),
+        )
     except Refused as refusal:
         unit.roll_back()
         return _page(path, why=said(refusal)), WRONG

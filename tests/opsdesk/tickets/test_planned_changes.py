@@ -75,11 +75,11 @@ def test_changes_of_the_same_item_at_the_same_time_collide(
     database: Database, settings: Settings
 ) -> None:
     with database.unit() as session:
-        one = a_change(session, settings, items="APP-9 APP-8")
-        other = a_change(session, settings, items="APP-9")
+        one = a_change(session, settings, items="app-1 db-1")
+        other = a_change(session, settings, items="app-1")
         (said,) = queries.collisions(session, one)
         assert other.number in said.zh
-        assert "APP-9" in said.en
+        assert "app-1" in said.en
         assert len(queries.collisions(session, other)) == 1
 
 
@@ -102,15 +102,15 @@ def test_changes_one_after_another_or_made_void_do_not_collide(
     database: Database, settings: Settings
 ) -> None:
     with database.unit() as session:
-        one = a_change(session, settings, items="APP-9")
+        one = a_change(session, settings, items="app-1")
         a_change(
             session,
             settings,
-            items="APP-9",
+            items="app-1",
             window_from="2026-11-22 15:00",
             window_to="2026-11-22 16:00",
         )
-        void = a_change(session, settings, items="APP-9")
+        void = a_change(session, settings, items="app-1")
         step(session, settings, void, "void", by=LEAD, note="重复")
         assert queries.collisions(session, one) == ()
 
@@ -120,8 +120,8 @@ def test_a_month_shows_windows_holidays_freezes_and_collisions_by_day(
 ) -> None:
     with database.unit() as session:
         late = {"window_from": "2026-09-24 22:00", "window_to": "2026-09-25 02:00"}
-        one = a_change(session, settings, items="APP-9", **late)
-        other = a_change(session, settings, items="APP-9", **late)
+        one = a_change(session, settings, items="app-1", **late)
+        other = a_change(session, settings, items="app-1", **late)
         freezing.freeze_holidays(session, 2026, calendar, by=LEAD, at=NOON)
     with database.reading() as session:
         seen = queries.month(session, date(2026, 9, 1), calendar)
