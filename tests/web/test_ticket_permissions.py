@@ -212,5 +212,23 @@ def test_a_view_of_somebody_else_is_not_dropped(enter: Enter, desk: Desk) -> Non
     owner, colleague = enter(ENGINEER), enter(COLLEAGUE)
     owner.post("/incidents/views", name="我的", query="scope=all", shared="1")
     assert colleague.post("/incidents/views/1/drop").status_code == CONFLICT
+    renamed = colleague.post("/incidents/views/1/name", name="不是我的")
+    assert renamed.status_code == CONFLICT
     assert "我的" in colleague.get("/incidents").text
     assert owner.post("/incidents/views/1/drop").status_code == DONE
+
+
+def test_a_view_has_another_name_unless_its_owner_has_it_already(
+    enter: Enter, desk: Desk
+) -> None:
+    owner = enter(ENGINEER)
+    owner.post("/incidents/views", name="夜里的", query="scope=all")
+    owner.post("/incidents/views", name="超时", query="scope=all&overdue=1")
+    taken = owner.post("/incidents/views/1/name", name=" 超时 ")
+    assert taken.status_code == CONFLICT
+    assert "你已有一个叫「超时」的视图" in taken.text
+    assert owner.post("/incidents/views/1/name", name="").status_code == CONFLICT
+    assert owner.post("/incidents/views/1/name", name="白天的").status_code == DONE
+    page = owner.get("/incidents?scope=all").text
+    assert "白天的" in page
+    assert "夜里的" not in page

@@ -44,36 +44,73 @@ def views(session: Session, username: str, kind: Kind) -> list[SavedView]:
 
 def save(session: Session, view: View, *, by: str, at: datetime) -> SavedView:
     """Keep filters under a name; the same name again replaces them."""
-    name = " ".join(view.name.split())
-    if not name or len(name) > LONGEST_NAME or len(view.query) > LONGEST_QUERY:
+    name = _name(view.name)
+    if len(view.query) > LONGEST_QUERY:
         raise RefusedInWords(_NAME)
-    query = select(SavedView).where(
-        SavedView.username == by, SavedView.kind == view.kind, SavedView.name == name
-    )
-    row = session.scalar(query)
+    row = _called(session, by, view.kind, name)
     if row is None:
         row = SavedView(username=by, kind=view.kind, name=name, query="", at=at)
         session.add(row)
     row.query, row.shared, row.at = view.query, view.shared, at
+    detail = {"kind": view.kind.value, "query": view.query, "shared": view.shared}
     audit.write(
-        session,
-        actor=by,
-        action="view.saved",
-        subject=name,
-        at=at,
-        detail={"kind": view.kind.value, "query": view.query, "shared": view.shared},
+        session, actor=by, action="view.saved", subject=name, at=at, detail=detail
     )
     return row
 
 
-def drop(session: Session, view_id: int, *, by: str) -> None:
+def rename(
+    session: Session, view_id: int, name: str, *, by: str, at: datetime
+) -> SavedView:
+    """Give a view of one's own another name. Raises RefusedInWords where it is taken."""
+    row = _own(session, view_id, by)
+    former, row_name = row.name, _name(name)
+    other = _called(session, by, row.kind, row_name)
+    if other is not None and other.id != row.id:
+        raise RefusedInWords(_TAKEN, name=row_name)
+    row.name = row_name
+    detail = {"kind": row.kind.value, "former": former}
+    audit.write(
+        session, actor=by, action="view.renamed", subject=row_name, at=at, detail=detail
+    )
+    return row
+
+
+def drop(session: Session, view_id: int, *, by: str, at: datetime) -> None:
     """Forget a view of one's own. Raises RefusedInWords for anybody else's."""
+    row = _own(session, view_id, by)
+    session.delete(row)
+    detail = {"kind": row.kind.value, "query": row.query}
+    audit.write(
+        session, actor=by, action="view.dropped", subject=row.name, at=at, detail=detail
+    )
+
+
+def _own(session: Session, view_id: int, by: str) -> SavedView:
     row = session.get(SavedView, view_id)
     if row is None or row.username != by:
         raise RefusedInWords(_NOT_YOURS)
-    session.delete(row)
+    return row
 
 
+def _called(session: Session, by: str, kind: Kind, name: str) -> SavedView | None:
+    query = select(SavedView).where(
+        SavedView.username == by, SavedView.kind == kind, SavedView.name == name
+    )
+    return session.scalar(query)
+
+
+def _name(typed: str) -> str:
+    name = " ".join(typed.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise RefusedInWords(_NAME)
+    return name
+
+
+_TAKEN = Words(
+    "你已有一个叫「{name}」的视图。没有改动；请换一个名称。",
+    "You have a view called “{name}” already. Nothing was changed; choose another name.",
+)
 _NAME = Words(
     "视图要有名称，最多 40 个字。没有保存。",
     "A view needs a name of at most 40 characters. Nothing was saved.",

@@ -166,11 +166,21 @@ def save_view(path: str) -> AnyResponse:
     return go(f"{register.path}?{request.form.get('query', '')}")
 
 
+@screen.post(f"{PATH}/views/<int:view_id>/name")
+@may(*READERS)
+def rename_view(path: str, view_id: int) -> AnyResponse:
+    """Give a view of one's own another name."""
+    name = request.form.get("name", "")
+    row = viewing.rename(unit.session(), view_id, name, by=somebody().username, at=g.at)
+    flash(_("视图已改名。"))
+    return go(f"{register_at(path).path}?{row.query}")
+
+
 @screen.post(f"{PATH}/views/<int:view_id>/drop")
 @may(*READERS)
 def drop_view(path: str, view_id: int) -> AnyResponse:
     """Forget a view of one's own."""
-    viewing.drop(unit.session(), view_id, by=somebody().username)
+    viewing.drop(unit.session(), view_id, by=somebody().username, at=g.at)
     flash(_("视图已删除。"))
     return go(register_at(path).path)
 
