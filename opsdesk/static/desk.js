@@ -24,17 +24,23 @@
       line.textContent = text;
       told.append(line);
     };
+    const why = async (answer) => {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      return page.querySelector(".page-sentence, [data-refused]")?.textContent.trim() ?? `${form.dataset.lost} (${answer.status})`;
+    };
     const send = async (file) => {
+      if (file.size > Number(form.dataset.most)) { say(`✗ ${file.name}: ${form.dataset.tooLarge}`); return false; }
       const body = new FormData();
       body.append("csrf_token", form.querySelector("[name=csrf_token]").value);
       body.append("file", file, file.name || "image.png");
       try {
         const answer = await fetch(form.dataset.files, { method: "POST", body, headers: { Accept: "application/json" } });
-        if (!answer.ok) { say(`✗ ${file.name} (${answer.status})`); return false; }
+        if (!answer.ok) { say(`✗ ${file.name}: ${await why(answer)}`); return false; }
+        if (answer.redirected) { say(`✗ ${file.name}: ${form.dataset.away}`); return false; }
         for (const one of (await answer.json()).files) say(`✓ ${one.name} ${one.sha256.slice(0, 12)}`);
         return true;
       } catch {
-        say(`✗ ${file.name}`);
+        say(`✗ ${file.name}: ${form.dataset.lost}`);
         return false;
       }
     };

@@ -3,19 +3,55 @@
   const KEEP = "opsdesk-draft:";
 
   // A half-written text survives leaving the page; it is dropped once it was sent.
+  // Passwords and codes are never kept, nor what was not changed on the form.
+  const KEPT = "textarea, select, input:not([type=hidden], [type=checkbox], [type=file], [type=password], [name=code], [name=username])";
+  const read = (key) => JSON.parse(localStorage.getItem(key) || "{}");
+  const put = (fields, kept, over) => fields.forEach((field) => {
+    if (!(field.name in kept) || field.value === kept[field.name] || (field.value && !over)) return;
+    field.value = kept[field.name];
+    field.closest("details")?.setAttribute("open", "");
+  });
   const drafts = () => document.querySelectorAll("form[data-draft]").forEach((form) => {
     const key = KEEP + form.dataset.draft;
-    const fields = form.querySelectorAll("textarea, select, input:not([type=hidden]):not([type=checkbox]):not([type=file]):not([type=password])");
-    const kept = JSON.parse(localStorage.getItem(key) || "{}");
+    const fields = [...form.querySelectorAll(KEPT)];
+    const began = new Map(fields.map((field) => [field, field.value]));
+    const keep = () => {
+      const kept = read(key);
+      fields.forEach((field) => { if (field.name in kept || field.value !== began.get(field)) kept[field.name] = field.value; });
+      localStorage.setItem(key, JSON.stringify(kept));
+    };
     // A form of a known version holds what is saved; the draft of that very version is newer.
-    const newer = form.querySelector("[name=version]") !== null;
-    fields.forEach((field) => { if (kept[field.name] && (newer || !field.value)) field.value = kept[field.name]; });
-    form.addEventListener("input", () => {
-      const values = Object.fromEntries([...fields].filter((f) => f.value).map((f) => [f.name, f.value]));
-      localStorage.setItem(key, JSON.stringify(values));
-    });
+    put(fields, read(key), form.querySelector("[name=version]") !== null);
+    form.addEventListener("input", keep);
     form.addEventListener("submit", () => sessionStorage.setItem(KEEP + "sent", key));
+    if (form.dataset.older) offer(form, key, fields, keep);
   });
+
+  // What was written while the record was at a former version is offered, not put in:
+  // the fields it would overwrite were saved by somebody else since.
+  const offer = (form, key, fields, keep) => {
+    const head = key.replace(/\d+$/, "");
+    const old = Object.keys(localStorage).filter((one) => one.startsWith(head) && one !== key && /^\d+$/.test(one.slice(head.length)));
+    const kept = old.sort((a, b) => a.slice(head.length) - b.slice(head.length)).reduce((all, one) => ({ ...all, ...read(one) }), {});
+    const drop = () => old.forEach((one) => localStorage.removeItem(one));
+    if (!fields.some((field) => field.name in kept && field.value !== kept[field.name])) return drop();
+    const band = document.createElement("p");
+    band.className = "alert alert-warning draft-band";
+    band.setAttribute("role", "status");
+    band.append(`${form.dataset.older} `);
+    const button = (text, act) => {
+      const made = document.createElement("button");
+      made.type = "button";
+      made.className = "btn btn-outline-secondary btn-sm";
+      made.textContent = text;
+      made.addEventListener("click", () => { act(); drop(); band.remove(); });
+      band.append(made, " ");
+    };
+    button(form.dataset.take, () => { put(fields, kept, true); keep(); });
+    button(form.dataset.drop, () => {});
+    form.prepend(band);
+    form.closest("details")?.setAttribute("open", "");
+  };
   const dropSent = () => {
     const key = sessionStorage.getItem(KEEP + "sent");
     if (!key) return;

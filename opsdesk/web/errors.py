@@ -18,17 +18,23 @@ from opsdesk.core.files import Damaged, Unwritable
 from opsdesk.people.reauthentication import WrongPassword
 from opsdesk.people.sign_in import count_failure
 from opsdesk.web.access import current_person
-from opsdesk.web.gate import origin, policy
+from opsdesk.web.gate import SignedOut, origin, policy
 from opsdesk.web.language import said, words
+from opsdesk.web.typed import typed
 from opsdesk.web.unit import database, roll_back
 from opsdesk.web.words import gettext as _
 
-STATUS: dict[type[Refused], int] = {Forbidden: 403, NotFound: 404, Stale: 409}
-CONFLICT, MISSING, UNAVAILABLE = 409, 404, 503
+STATUS: dict[type[Refused], int] = {
+    SignedOut: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Stale: 409,
+}
+CONFLICT, UNAVAILABLE = 409, 503
+UNNOTED = (401, 404)  # nobody's attempt, and nothing's
 AWAY = (OperationalError, InterfaceError, DatabaseTimeout)
 
 LOG = structlog.get_logger()
-MOST_TYPED = 40
 
 
 def install(app: Flask) -> None:
@@ -47,7 +53,7 @@ def _refused(refusal: Refused) -> tuple[str, int]:
     """Show why, undo the unit, and keep in the audit trail that it was refused."""
     roll_back()
     status = _status(refusal)
-    if status != MISSING:
+    if status not in UNNOTED:
         _record(refusal)
     return _page(status, said(refusal)), status
 
@@ -86,17 +92,7 @@ def _stale_form(error: CSRFError) -> tuple[str, int]:
     sentence = _(
         "这张表单已失效，可能是登录过期或在别处重新登录。没有任何改动：请返回、刷新后再提交。"
     )
-    return _page(400, sentence, _typed()), 400
-
-
-def _typed() -> list[str]:
-    """Return the words a form brought; what is secret is not shown again."""
-    secret = ("password", "code", "token")
-    return [
-        text
-        for name, text in request.form.items()
-        if text.strip() and not any(word in name for word in secret)
-    ][:MOST_TYPED]
+    return _page(400, sentence), 400
 
 
 def _http(error: HTTPException) -> tuple[str, int]:
@@ -157,9 +153,9 @@ def _broken_store(trouble: Damaged | Unwritable) -> tuple[str, int]:
     return _page(UNAVAILABLE, words(trouble.words)), UNAVAILABLE
 
 
-def _page(status: int, sentence: str, typed: list[str] | None = None) -> str:
+def _page(status: int, sentence: str) -> str:
     values = {
-        "typed": typed,
+        "typed": typed(),
         "status": status,
         "sentence": sentence,
         "unread": None,

@@ -13,12 +13,15 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response
 
 from opsdesk.core import clock
+from opsdesk.core.language import RefusedInWords
 from opsdesk.people.policy import DENGBAO3, Policy
 from opsdesk.people.seats import Seat, seat_of, touch
 from opsdesk.people.sign_in import Origin
 from opsdesk.web import unit
 from opsdesk.web.access import access_of, require_role
+from opsdesk.web.typed import from_our_page, typed
 from opsdesk.web.unit import SAFE
+from probes.finding import Words
 
 COOKIE = "opsdesk"
 WIDEST = 2**31 - 1
@@ -161,6 +164,19 @@ def _stay(seat: Seat) -> None:
         touch(writing, seat.session_id, at=g.at)
 
 
+class SignedOut(RefusedInWords):
+    """The session ended while somebody was typing; the page gives the words back."""
+
+
+_SIGNED_OUT = Words(
+    "登录已过期，没有保存。你填写的内容在下面：请复制，重新登录后再提交。",
+    "Your session has ended and nothing was saved. What you typed is below: copy it, "
+    "sign in again and send it once more.",
+)
+
+
 def _to_sign_in() -> Response:
+    if not is_htmx() and from_our_page() and typed():
+        raise SignedOut(_SIGNED_OUT)
     path = request.full_path.rstrip("?") if request.method in SAFE else "/"
     return go(url_for("account.sign_in", next=path if path != "/" else None))

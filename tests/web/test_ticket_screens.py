@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -149,6 +150,23 @@ def test_a_form_sent_after_the_session_ended_comes_back_filled(
     assert "很长的话" in answer.text
 
 
+def test_words_sent_after_the_session_ended_come_back_to_ones_own_page_only(
+    stranger: Browser,
+) -> None:
+    words = {"title": "写了一半", "description": "很长的话", "password": "Mi-Ma-99!"}
+    own = stranger.client.post("/incidents/new", data=words)
+    assert own.status_code == 401
+    assert "登录已过期" in own.text
+    assert "写了一半" in own.text
+    assert "很长的话" in own.text
+    assert "Mi-Ma-99!" not in own.text
+    other = stranger.client.post(
+        "/incidents/new", data=words, headers={"Origin": "https://other.example"}
+    )
+    assert other.headers["Location"].startswith("/sign-in")
+    assert "写了一半" not in other.text
+
+
 def test_two_who_save_the_same_record_see_both_texts_and_lose_neither(
     signed_in_as: SignedIn,
 ) -> None:
@@ -169,6 +187,49 @@ def test_two_who_save_the_same_record_see_both_texts_and_lose_neither(
     over = engineer.post(save, address, **{**mine, "version": "2"})
     assert over.status_code == 303
     assert "我写的" in engineer.get(address).text
+
+
+def test_a_step_over_an_edit_shows_both_texts_and_is_taken_when_sent_again(
+    signed_in_as: SignedIn,
+) -> None:
+    engineer, lead = signed_in_as(Role.ENGINEER), signed_in_as(Role.LEAD)
+    address = opened(engineer)
+    engineer.post(f"{address}/steps/respond", address)
+    page = engineer.get(address).text
+    seen = re.findall(r'name="version" value="(\d+)"', page)[0]
+    lead.post(f"{address}/edit", address, solution="负责人写的", version=seen)
+    mine = {"cause": "分页过大", "solution": "我写的"}
+    resolve = f"{address}/steps/resolve"
+    late = engineer.post(resolve, address, **mine, version=seen)
+    assert late.status_code == 409
+    for text in ("负责人写的", "我写的", "分页过大", "没有覆盖任何内容"):
+        assert text in late.text
+    now = re.findall(r'name="version" value="(\d+)"', late.text)[0]
+    assert "已解决" not in engineer.get(address).text
+    again = engineer.post(resolve, address, **mine, version=now)
+    assert again.status_code == 303
+    assert "我写的" in engineer.get(address).text
+
+
+def test_a_refusal_shows_what_was_typed_and_nothing_secret(
+    signed_in_as: SignedIn,
+) -> None:
+    engineer, customer = signed_in_as(Role.ENGINEER), signed_in_as(Role.CUSTOMER)
+    address = opened(engineer)
+    refused = customer.post(f"{address}/steps/void", note="写得很长的理由")
+    assert refused.status_code == 403
+    assert "写得很长的理由" in refused.text
+    wrong = {"answer": "refuse", "opinion": "不同意的理由", "password": "Cuo-Le-99!"}
+    refused = engineer.post(f"{address}/decide", address, **wrong)
+    assert refused.status_code in (403, 409)
+    assert "不同意的理由" in refused.text
+    assert "Cuo-Le-99!" not in refused.text
+    words = {"present": "Jiu-De-2026!", "new": "Xin-De-2026!", "again": "Xin-De-2026!"}
+    stale = engineer.client.post(
+        "/me/password", data={"csrf_token": "从前的", **words}, buffered=True
+    )
+    assert stale.status_code == 400
+    assert not [one for one in words.values() if one in stale.text]
 
 
 @pytest.mark.parametrize(

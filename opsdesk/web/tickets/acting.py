@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import flash, g, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from opsdesk.core.errors import Refused
 from opsdesk.flows import check_again, work_tickets
 from opsdesk.tickets.entering import Mistaken, read
+from opsdesk.tickets.models import Ticket
+from opsdesk.tickets.operations.holding import Overtaken
 from opsdesk.tickets.operations.moving import Step
 from opsdesk.tickets.operations.noting import Note
+from opsdesk.tickets.register import Register, value
 from opsdesk.web import unit
 from opsdesk.web.access import BUSINESS, READERS, may, somebody
 from opsdesk.web.forms import local_moment
 from opsdesk.web.gate import go
 from opsdesk.web.language import said, words
 from opsdesk.web.tickets.blueprint import ONE, deed, register_at, screen, ticket_at
-from opsdesk.web.tickets.entry import sent
+from opsdesk.web.tickets.entry import as_input, sent
 from opsdesk.web.tickets.record import After, shown_page
+from probes.finding import Words
 
-UNPROCESSABLE = 422
+CONFLICT, UNPROCESSABLE = 409, 422
 
 
 @screen.post(f"{ONE}/steps/<name>")
@@ -37,21 +45,48 @@ def step(path: str, number: str, name: str) -> Response | tuple[str, int]:
     try:
         values = read(register, typed, settings.desk.timezone)
         made = Step(
-            name=name, values=values, note=note, claimed_at=local_moment("claimed_at")
+            name=name,
+            values=values,
+            note=note,
+            version=request.form.get("version", type=int),
+            claimed_at=local_moment("claimed_at"),
         )
         work_tickets.move(unit.session(), settings, number, made, deed())
     except Mistaken as mistaken:
         unit.roll_back()
-        after = After(
-            step=name,
-            refused=said(mistaken),
-            trouble=mistaken.fields,
-            typed={**typed, "note": note},
-        )
+        after = _after(name, mistaken, mistaken.fields, {**typed, "note": note})
         return shown_page(path, ticket_at(path, number), after), UNPROCESSABLE
+    except Overtaken as overtaken:
+        unit.roll_back()
+        ticket = ticket_at(path, number)
+        trouble = _standing(register, ticket, typed)
+        after = _after(name, overtaken, trouble, {**typed, "note": note})
+        return shown_page(path, ticket, after), CONFLICT
     assert chosen is not None  # the table refused anything else
     flash(_("已完成：%(step)s。", step=words(chosen.label)))
     return go(f"{register.path}/{number}")
+
+
+def _after(
+    name: str, refusal: Refused, trouble: Mapping[str, Words], typed: Mapping[str, Any]
+) -> After:
+    return After(step=name, refused=said(refusal), trouble=trouble, typed=typed)
+
+
+def _standing(
+    register: Register, ticket: Ticket, typed: Mapping[str, Any]
+) -> dict[str, Words]:
+    """Say beside each field what stands there now, where that is not what was typed."""
+    found = {}
+    for name, mine in typed.items():
+        stands = as_input(register.fields[name], value(ticket, name))
+        if isinstance(mine, str) and stands not in ("", mine.strip()):
+            text = str(stands).replace("{", "(").replace("}", ")")
+            found[name] = _STANDS.fill(text=text)
+    return found
+
+
+_STANDS = Words("现在保存的是：{text}", "What is saved now: {text}")
 
 
 @screen.post(f"{ONE}/notes")

@@ -129,6 +129,7 @@ def _both_sides(
         ticket=ticket,
         typed=typed,
         differing=differing,
+        seen=overtaken.seen,
         since=_since(ticket, overtaken.seen),
         names=names(unit.session()),
         sentence=said(overtaken),

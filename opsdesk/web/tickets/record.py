@@ -23,6 +23,7 @@ from opsdesk.web.access import READERS, may, somebody
 from opsdesk.web.tickets import graph
 from opsdesk.web.tickets.blueprint import ONE, register_at, screen, ticket_at
 from opsdesk.web.tickets.entry import shown
+from opsdesk.web.tickets.files import MOST_BYTES
 from opsdesk.web.tickets.wording import RELATIONS, WHAT
 from reports.documents.forms.catalogue import FORMS
 
@@ -61,6 +62,7 @@ def shown_page(path: str, ticket: Ticket, after: After | None = None) -> str:
         at_move=after.step,
         typed=after.typed,
         can_edit=_can_edit(register, ticket),
+        most_bytes=MOST_BYTES,
         names=names(session),
         risk=risk.of(ticket.sheet) if ticket.kind is Kind.CHANGE else None,
         **_around(ticket),
