@@ -7,10 +7,13 @@ import io
 import math
 import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date
+from itertools import islice
 
+from opsdesk.core import workbooks
 from opsdesk.core.language import RefusedInWords
 from opsdesk.core.text import storable
+from opsdesk.core.workbooks import as_text
 from probes.finding import Words
 
 Cell = str | int | float | date | None
@@ -20,6 +23,7 @@ MOST_BYTES = 16 << 20
 MOST_UNPACKED = 256 << 20
 MOST_ROWS = 50_000
 MOST_COLUMNS = 200
+_LIMITS = {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
 _WIDEST_NUMBER = 15  # digits a spreadsheet keeps
 _LONGEST_CELL = 32_767
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -49,7 +53,7 @@ def guarded(cell: Cell) -> str:
     if isinstance(cell, str):
         text = storable(cell)
         return f"'{text}" if _looks_like_formula(text) else text
-    return _plain(cell)
+    return as_text(cell)
 
 
 def _looks_like_formula(text: str) -> bool:
@@ -96,7 +100,7 @@ def _write(sheet: object, row: int, column: int, cell: Cell) -> None:
     if _is_number(cell):
         sheet.write_number(row, column, cell)  # type: ignore[attr-defined]
         return
-    text = _plain(cell)[:_LONGEST_CELL]
+    text = as_text(cell)[:_LONGEST_CELL]
     if text:
         sheet.write_string(row, column, text)  # type: ignore[attr-defined]
 
@@ -109,29 +113,8 @@ def _is_number(cell: Cell) -> bool:
 
 
 def _width(cell: Cell) -> int:
-    text = _plain(cell)
+    text = as_text(cell)
     return min(max(8, sum(1 if char.isascii() else 2 for char in text[:60]) + 2), 48)
-
-
-def _plain(cell: object) -> str:
-    """Return a cell's text: whole numbers without a point, moments in ISO 8601."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, date):
-        return _day(cell)
-    return str(cell)
-
-
-def _day(cell: date) -> str:
-    if not isinstance(cell, datetime):
-        return cell.isoformat()
-    if cell.time() == time() and cell.tzinfo is None:  # how a workbook says a date
-        return cell.date().isoformat()
-    return cell.isoformat(" ", "seconds")
 
 
 def read(name: str, content: bytes) -> Rows:
@@ -150,12 +133,12 @@ def read(name: str, content: bytes) -> Rows:
     if not any(any(row) for row in rows):
         raise NotASheet(_EMPTY, name=name)
     if len(rows) > MOST_ROWS or max(map(len, rows)) > MOST_COLUMNS:
-        raise NotASheet(_TOO_MANY, name=name, rows=MOST_ROWS, columns=MOST_COLUMNS)
+        raise NotASheet(_TOO_MANY, **_LIMITS, name=name)
     return rows
 
 
 def _cleaned(cell: object) -> str:
-    text = storable(_plain(cell)).strip()
+    text = storable(as_text(cell)).strip()
     quoted = text.startswith("'") and text.lstrip(" '").startswith(_FORMULA)
     return text[1:].strip() if quoted else text
 
@@ -165,7 +148,8 @@ def _csv(name: str, content: bytes) -> list[list[str]]:
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return list(islice(rows, MOST_ROWS + 1))
     except csv.Error as error:
         raise NotASheet(_BROKEN, name=name, why=error) from error
 
@@ -187,22 +171,16 @@ def _decoded(name: str, content: bytes) -> str:
 
 def _workbook(name: str, content: bytes) -> Sequence[Sequence[object]]:
     """Return the first sheet that holds anything."""
-    import python_calamine  # noqa: PLC0415 - only for workbooks
-
     _refuse_bombs(name, content)
     try:
-        with python_calamine.CalamineWorkbook.from_filelike(
-            io.BytesIO(content)
-        ) as book:
-            for title in book.sheet_names:
-                rows = book.get_sheet_by_name(title).to_python(
-                    skip_empty_area=False, nrows=MOST_ROWS + 1
-                )
-                if any(cell not in {"", None} for row in rows for cell in row):
-                    return rows
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        rows = workbooks.rows_apart(content, MOST_ROWS + 1)
+    except workbooks.TooLarge as error:
+        raise NotASheet(_TOO_MANY, **_LIMITS, name=name) from error
+    except workbooks.Unreadable as error:
         raise NotASheet(_BROKEN, name=name, why=error) from error
-    raise NotASheet(_EMPTY, name=name)
+    if not rows:
+        raise NotASheet(_EMPTY, name=name)
+    return rows
 
 
 def _refuse_bombs(name: str, content: bytes) -> None:

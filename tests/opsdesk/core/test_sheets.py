@@ -7,7 +7,7 @@ import zipfile
 
 import openpyxl  # type: ignore[import-untyped]
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsdesk.core import sheets
@@ -24,6 +24,7 @@ def test_what_was_written_as_csv_is_read_again(table: list[list[str]]) -> None:
     assert [list(row) for row in read] == [[c.strip() for c in row] for row in table]
 
 
+@settings(max_examples=25, deadline=None)  # each is read by a process of its own
 @given(TABLES)
 def test_what_was_written_as_workbook_is_read_again(table: list[list[str]]) -> None:
     bare = [[cell.strip().lstrip("'") for cell in row] for row in table]
@@ -80,6 +81,25 @@ def test_a_workbook_that_unpacks_into_gigabytes_is_refused() -> None:
         packed.writestr("xl/worksheets/sheet1.xml", b"0" * (sheets.MOST_UNPACKED + 1))
     with pytest.raises(sheets.NotASheet):
         sheets.read("x.xlsx", into.getvalue())
+
+
+def test_a_small_workbook_that_claims_the_last_cell_is_refused_and_harms_nobody() -> (
+    None
+):
+    book = openpyxl.Workbook()
+    book.active["A1"] = "name"
+    book.active["XFD1048576"] = "a"
+    into = io.BytesIO()
+    book.save(into)
+    assert len(into.getvalue()) < 10_000
+    with pytest.raises(sheets.NotASheet, match="50000"):
+        sheets.read("x.xlsx", into.getvalue())
+
+
+@pytest.mark.parametrize("line", [b"\n", b"a\n"])
+def test_a_csv_of_nothing_but_lines_is_left_at_the_limit(line: bytes) -> None:
+    with pytest.raises(sheets.NotASheet):
+        sheets.read("x.csv", line * (1 << 20))
 
 
 def test_a_formula_in_a_workbook_arrives_as_its_last_value() -> None:
