@@ -32,6 +32,7 @@ STATUS: dict[type[Refused], int] = {
 }
 CONFLICT, UNAVAILABLE = 409, 503
 UNNOTED = (401, 404)  # nobody's attempt, and nothing's
+FULL = ("disk is full", "No space left")  # as SQLite and PostgreSQL say it
 AWAY = (OperationalError, InterfaceError, DatabaseTimeout)
 
 LOG = structlog.get_logger()
@@ -143,6 +144,10 @@ def _away(trouble: Exception) -> tuple[str, int]:
     sentence = _(
         "数据库暂时连接不上，这次操作没有保存。请稍后重试；如果一直这样，请联系系统管理员。"
     )
+    if any(words in str(trouble) for words in FULL):
+        sentence = _(
+            "数据库所在的磁盘已满，这次操作没有保存。请系统管理员腾出空间，然后再提交一次。"
+        )
     return _page(UNAVAILABLE, sentence), UNAVAILABLE
 
 

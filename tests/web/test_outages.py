@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
+from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from opsdesk.app import create_app
+from opsdesk.core.audit_verify import verify
 from opsdesk.core.database import Database
 from opsdesk.core.desk import Desk
 from opsdesk.core.settings import Settings
 from opsdesk.people.models import Role
 from tests.factories.rounds import finding, judged_round, verdict
+from tests.factories.tickets import a_ticket
 from tests.lab.postgres import Postgres, away
 from tests.web.test_hostile_requests import entered
 
@@ -32,6 +38,51 @@ def test_while_the_database_is_away_every_page_says_so_and_then_works_again(
         assert browser.get("/healthz").status_code == 503
     assert browser.get("/rounds").status_code == 200
     assert browser.get("/healthz").status_code == 200
+
+
+def test_a_full_disk_refuses_a_new_record_and_gives_its_words_back(
+    app: Flask, sqlite_database: Database
+) -> None:
+    browser = entered(app, sqlite_database, Role.ENGINEER)
+    engine = sqlite_database.engine
+
+    def no_room(connection: Any, *_more: object) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    def call() -> TestResponse:
+        text = "电话里说的很长的经过" * 800
+        return browser.post("/incidents/new", title="写了一半", description=text)
+
+    event.listen(engine, "checkout", no_room)
+    try:
+        refused = call()
+    finally:
+        event.remove(engine, "checkout", no_room)
+    assert refused.status_code == 503
+    assert "磁盘已满" in refused.text
+    assert "电话里说的很长的经过" in refused.text
+    with engine.connect() as link:
+        link.exec_driver_sql("PRAGMA max_page_count = 1073741823")
+    assert "写了一半" not in browser.get("/incidents").text
+    assert call().status_code == 303
+    with sqlite_database.reading() as session:
+        assert verify(session).sound
+
+
+def test_a_year_without_a_table_of_holidays_still_shows_and_prints_its_incidents(
+    app: Flask, sqlite_database: Database, settings: Settings
+) -> None:
+    browser = entered(app, sqlite_database, Role.LEAD)
+    with sqlite_database.unit() as session:
+        late = datetime(2031, 5, 4, tzinfo=UTC)
+        number = a_ticket(session, settings, at=late).number
+    for path in ("/incidents", f"/incidents/{number}", "/statistics", "/board"):
+        assert browser.get(path).status_code == 200, path
+    assert "2031" in browser.get(f"/incidents/{number}").text
+    step = browser.post(f"/incidents/{number}/steps/respond", f"/incidents/{number}")
+    assert step.status_code == 303
+    assert browser.get(f"/incidents/{number}").status_code == 200
 
 
 def test_a_damaged_record_is_told_and_not_a_bug(
