@@ -10,7 +10,7 @@ from opsdesk.changes import risk
 from opsdesk.changes.models import ChangeTemplate
 from opsdesk.tickets import gates
 from opsdesk.tickets.models import Freeze, Ticket
-from opsdesk.tickets.operations.approving import executors
+from opsdesk.tickets.operations.concerned import executors
 from opsdesk.tickets.register import Attempt, filled, value
 from probes.finding import Words
 

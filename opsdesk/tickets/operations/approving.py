@@ -21,9 +21,9 @@ from opsdesk.tickets.models import (
     ApprovalStep,
     Substitute,
     Ticket,
-    TicketEvent,
     What,
 )
+from opsdesk.tickets.operations.concerned import executors, last_editor
 from opsdesk.tickets.operations.holding import held
 from opsdesk.tickets.operations.settling import settle
 from opsdesk.tickets.operations.telling import Entry, tell
@@ -100,7 +100,7 @@ def decide(
     asked = session.get(ApprovalRound, decision.round_id, populate_existing=True)
     _require_undecided(session, register, ticket, asked)
     assert asked is not None
-    _require_stranger(session, ticket, asked, by)
+    _require_stranger(session, register, ticket, asked, by)
     if not decision.agrees and not decision.opinion.strip():
         raise RefusedInWords(_NO_REASON)
     step, instead_of = _place(session, asked, by, at=at)
@@ -210,37 +210,21 @@ def _when(step: ApprovalStep) -> datetime:
 
 
 def _require_stranger(
-    session: Session, ticket: Ticket, asked: ApprovalRound, by: Actor
+    session: Session,
+    register: Register,
+    ticket: Ticket,
+    asked: ApprovalRound,
+    by: Actor,
 ) -> None:
     """Nobody signs his own: not who asked, not who wrote it, not who carries it out."""
     concerned = {
         _REQUESTER: {asked.asked_by, ticket.opened_by},
-        _EDITOR: {last_editor(session, ticket)},
+        _EDITOR: {last_editor(session, register, ticket)},
         _EXECUTOR: set(executors(ticket)),
     }
     for why, names in concerned.items():
         if by.username in names:
             raise RefusedInWords(why, number=ticket.number)
-
-
-def last_editor(session: Session, ticket: Ticket) -> str:
-    """Return who wrote the content last."""
-    query = (
-        select(TicketEvent.by)
-        .where(
-            TicketEvent.ticket_id == ticket.id,
-            TicketEvent.what.in_([What.OPENED, What.EDITED]),
-        )
-        .order_by(TicketEvent.id.desc())
-        .limit(1)
-    )
-    return session.scalar(query) or ticket.opened_by
-
-
-def executors(ticket: Ticket) -> list[str]:
-    """Return who carries the ticket out."""
-    named = value(ticket, "executors") or []
-    return [*named, *([ticket.owner] if ticket.owner else [])]
 
 
 def _place(

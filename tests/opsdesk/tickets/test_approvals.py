@@ -281,6 +281,23 @@ def test_an_emergency_goes_first_and_is_not_closed_before_it_is_approved(
         assert ticket.state == "closed"
 
 
+def test_whoever_wrote_the_content_in_a_step_does_not_approve_it(
+    database: Database, settings: Settings
+) -> None:
+    with database.unit() as session:
+        values = change_values(change_kind="emergency")
+        content = values.pop("content")
+        ticket = a_ticket(session, settings, Kind.CHANGE, values)
+        first = {"content": content}
+        step(session, settings, ticket, "implement-first", first, by=LEAD, note="口头")
+        result = {"actual_result": "success", "verified_by": "fufuzeren"}
+        step(session, settings, ticket, "observe", result, by=OTHER_LEAD)
+        step(session, settings, ticket, "ask-afterwards")
+        with pytest.raises(Refused, match="最后由你修改，不能由你批准"):
+            sign(session, settings, ticket, LEAD)
+        sign(session, settings, ticket, OTHER_LEAD)
+
+
 def test_a_change_waits_for_its_window_and_is_verified_by_another(
     database: Database, settings: Settings
 ) -> None:
