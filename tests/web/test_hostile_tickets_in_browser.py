@@ -46,7 +46,6 @@ SHAPES = {
     Shape.TEXT: LONG[:10_000],
     Shape.PERSON: LONG[:60],
     Shape.PEOPLE: "x" * 60,
-    Shape.ITEMS: "x" * 60,
 }
 WIDTHS = {"title": 100, "module": 64, "region": 64, "reporter": 120, "owner": 64}
 

@@ -211,6 +211,17 @@ def test_a_step_over_an_edit_shows_both_texts_and_is_taken_when_sent_again(
     assert "我写的" in engineer.get(address).text
 
 
+def test_a_text_that_was_overwritten_can_be_read_whole_again(
+    signed_in_as: SignedIn,
+) -> None:
+    engineer = signed_in_as(Role.ENGINEER)
+    former = "电话里说的很长的经过" * 100 + "这是末尾"
+    address = opened(engineer, description=former)
+    saved = engineer.post(f"{address}/edit", address, description="别的", version="1")
+    assert saved.status_code == 303
+    assert former in engineer.get(address).text
+
+
 def test_a_refusal_shows_what_was_typed_and_nothing_secret(
     signed_in_as: SignedIn,
 ) -> None:

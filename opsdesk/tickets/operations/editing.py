@@ -20,7 +20,7 @@ from opsdesk.tickets.operations.telling import Entry, tell
 from opsdesk.tickets.register import Actor, Register
 from probes.finding import Words
 
-_SHOWN = 300
+_KEPT = 20_000  # more than any field takes: what was overwritten can be read again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +81,13 @@ def touch(ticket: Ticket, *, by: Actor, at: datetime) -> None:
 
 
 def shown(changed: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
-    """Return changes as the timeline keeps them: long texts by their beginning."""
+    """Return changes as the timeline keeps them: both texts, whole."""
     return {name: [_short(one) for one in pair] for name, pair in changed.items()}
 
 
 def _short(entered: Any) -> Any:
-    if isinstance(entered, str) and len(entered) > _SHOWN:
-        return f"{entered[:_SHOWN]}…"
+    if isinstance(entered, str) and len(entered) > _KEPT:
+        return f"{entered[:_KEPT]}…"
     return entered
 
 
