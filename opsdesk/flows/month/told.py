@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 
@@ -54,7 +55,15 @@ def length(seconds: float | None) -> Text:
     """Return a length of time in words; 「—」 for none."""
     if seconds is None:
         return NONE
-    return words(duration(timedelta(seconds=seconds)))
+    said = duration(timedelta(seconds=seconds))
+    return Words(
+        _JOINED.sub("\N{NO-BREAK SPACE}", said.zh),
+        _JOINED.sub("\N{NO-BREAK SPACE}", said.en),
+    )
+
+
+_JOINED = re.compile(r"(?<=[0-9]) (?=[^0-9])")
+"""Between a number and its unit: no line ends there."""
 
 
 def stamp(at: datetime | None, zone: tzinfo, *, year: int | None = None) -> str:
@@ -69,7 +78,17 @@ def stamp(at: datetime | None, zone: tzinfo, *, year: int | None = None) -> str:
 def brief(text: str, longest: int = 120) -> str:
     """Return a text on one line, cut where a table would burst."""
     line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[:longest]}…"
+    if len(line) <= longest:
+        return line
+    kept = line[:longest]
+    if _WORD.match(line, longest) and (part := _PART.search(kept)) is not None:
+        kept = kept[: part.start()].rstrip() or kept  # no word of Latin letters in two
+    return f"{kept.rstrip(_OPEN)}…"
+
+
+_WORD = re.compile(r"[A-Za-z0-9]")
+_PART = re.compile(r"[A-Za-z0-9]{1,24}$")
+_OPEN = " （(「“，、："
 
 
 def listed(items: Iterable[str]) -> str:
