@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from opsdesk.core.audit_models import AuditEntry
@@ -25,7 +25,7 @@ from opsdesk.flows import keep_promises, work_tickets
 from opsdesk.flows.work_tickets import Deed
 from opsdesk.tickets.models import Attachment, Ticket, TicketEvent
 from opsdesk.tickets.operations.editing import Edition
-from opsdesk.tickets.operations.holding import Overtaken
+from opsdesk.tickets.operations.holding import Overtaken, held
 from tests.conftest import AUDIT_KEY
 from tests.factories.people import NOON
 from tests.factories.settings import some_settings
@@ -236,3 +236,21 @@ def test_of_two_people_saving_at_once_one_wins_and_the_other_is_told(
         winner = (ENGINEER, COLLEAGUE)[raised.index(None)].username
         assert (ticket.title, ticket.edited_by, ticket.version) == (winner, winner, 2)
         assert verify(session).sound
+
+
+def test_a_ticket_somebody_decides_on_is_held_until_that_is_done(
+    postgres_database: Database, tmp_path: Path
+) -> None:
+    settings = some_settings(tmp_path)
+    with postgres_database.unit() as session:
+        number = a_ticket(session, settings).number
+    with postgres_database.unit() as first:
+        held(first, number)
+        with postgres_database.unit() as second:
+            second.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            with pytest.raises(OperationalError, match="lock timeout"):
+                held(second, number)
+            second.rollback()
+    with postgres_database.unit() as second:
+        second.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        assert held(second, number).number == number
