@@ -69,10 +69,9 @@ def compose(form: RecordForm) -> Sheet:
 def _anchors(form: RecordForm) -> tuple[Prose, ...]:
     where = Words(f"记录地址：{form.address}", f"Record: {form.address}")
     told: list[Text] = [where] if form.address else []
+    told.append(Words(f"时间均为 {form.zone} 时区", f"Times are those of {form.zone}"))
     if form.issue is not None:
         told.append(issuing.anchors(form.issue))
-    if not told:
-        return ()
     return (Prose(text=joined(tuple(told), "\n", "\n"), small=True),)
 
 

@@ -14,7 +14,7 @@ from reports.documents.forms.catalogue import FORMS
 from reports.documents.forms.filling import Record, Ticked, Value, fill, unasked
 from reports.documents.forms.layout import Ask, TableAsk
 from reports.documents.freezing import digest, freeze, issued, thaw
-from reports.documents.parts import Frame, Grid, Sheet, Together
+from reports.documents.parts import Frame, Grid, Prose, Sheet, Together
 from reports.documents.record_form import Given, RecordForm
 from reports.documents.record_layout import WIDTH, compose
 from reports.documents.words import Words, not_obtained, say
@@ -223,6 +223,13 @@ def test_a_copy_of_a_former_version_says_void_and_superseded() -> None:
     issue = dataclasses.replace(form.issue, void=True, superseded=True)
     marks = compose(issued(form, issue)).marks
     assert [say(mark, "zh") for mark in marks] == ["作废", "已被新版取代"]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_form_says_in_which_zone_its_times_are(name: str) -> None:
+    paper = compose(empty_form(name))
+    told = [say(part.text, "zh") for part in paper.closing if isinstance(part, Prose)]
+    assert any("时间均为 Asia/Shanghai 时区" in one for one in told)
 
 
 def test_markup_in_a_value_stays_text_and_the_code_leads_to_the_record() -> None:
