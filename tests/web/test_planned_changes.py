@@ -30,12 +30,12 @@ def test_colliding_changes_say_so_on_the_calendar(
     signed_in_as: SignedIn, sqlite_database: Database, settings: Settings
 ) -> None:
     with sqlite_database.unit() as session:
-        values = change_values(items="APP-9", title="<i>升级")
+        values = change_values(items="app-1", title="<i>升级")
         a_ticket(session, settings, Kind.CHANGE, values)
         number = a_ticket(session, settings, Kind.CHANGE, values).number
     page = signed_in_as(Role.CUSTOMER).get("/changes/calendar?month=2026-11").text
     assert number in page
-    assert "涉及同一配置项：APP-9" in page
+    assert "涉及同一配置项：app-1" in page
     assert "<i>升级" not in page
     assert 'name="since"' not in page
     assert (
