@@ -91,8 +91,8 @@ def chapter(m: Material, figures: dict[str, float | None]) -> ReportSection:
         blocks=(
             _summary(now, adhoc),
             _counts(now, before),
-            *_charts(m, now),
             _missed(now),
+            *_charts(m, now),
             _summed(m),
             *findings(m, figures),
         ),

@@ -115,11 +115,17 @@ def _works(n: Callable[[str], float]) -> tuple[Text, ...]:
             f"变更 {n('changes.closed'):g} 项关闭（回退 "
             f"{n('changes.rolled_back'):g} 项），发布 {n('releases.closed'):g} 项，"
             f"问题关闭 {n('problems.closed'):g} 项，硬件维修关闭 {n('repairs.closed'):g} 项。",
-            f"{n('changes.closed'):g} changes ({n('changes.rolled_back'):g} rolled "
-            f"back), {n('releases.closed'):g} releases, "
-            f"{n('problems.closed'):g} problems and {n('repairs.closed'):g} repairs were closed.",
+            f"Closed: {_several(n('changes.closed'), 'change')} "
+            f"({n('changes.rolled_back'):g} rolled back), "
+            f"{_several(n('releases.closed'), 'release')}, "
+            f"{_several(n('problems.closed'), 'problem')} and "
+            f"{_several(n('repairs.closed'), 'repair')}.",
         ),
     )
+
+
+def _several(count: float, one: str) -> str:
+    return f"{count:g} {one}" if count == 1 else f"{count:g} {one}s"
 
 
 def _verdict(f: Figures) -> Paragraph:
