@@ -47,8 +47,9 @@ def number(sqlite_database: Database, settings: Settings) -> str:
 @pytest.fixture
 def page(chromium: Browser, address: str, number: str) -> Iterator[Page]:
     """Give a phone-wide window in which the lead has signed in, at the report."""
-    size = {"width": 390, "height": 844}
-    context = chromium.new_context(base_url=address, viewport=size)
+    context = chromium.new_context(
+        base_url=address, viewport={"width": 390, "height": 844}
+    )
     page = context.new_page()
     page.goto(f"/sign-in?next={PAGE}")
     page.fill("#username", LEAD.username)
