@@ -26,6 +26,14 @@ def class_fits_risk(attempt: Attempt) -> Words | None:
     return None
 
 
+def major_described(attempt: Attempt) -> Words | None:
+    """Want of a major change what its application has a star for: as it is, and where."""
+    if value(attempt.ticket, "change_kind") != "major":
+        return None
+    whole = all(filled(attempt.ticket, name) for name in ("present", "items"))
+    return None if whole else _NOT_DESCRIBED
+
+
 def template_for_standard(attempt: Attempt) -> Words | None:
     """Only what follows a template both sides signed, still valid, is standard."""
     if value(attempt.ticket, "change_kind") != "standard":
@@ -118,6 +126,11 @@ def _moment(attempt: Attempt, name: str) -> datetime | None:
     return None if held is None else datetime.fromisoformat(held)
 
 
+_NOT_DESCRIBED = Words(
+    "重大变更的申请表要写明「现状」和「涉及配置项」。没有提交；请补上再提交。",
+    "The application for a major change says how things are and which items it "
+    "touches. Nothing was submitted; fill in both and submit again.",
+)
 _MUST_BE_MAJOR = Words(
     "风险评分 {score}（≥8 或不可回退）应按重大变更办理：请把级别改为「重大」再提交。",
     "Its risk ({score}; 8 and more, or no way back) makes it a major change: set the "

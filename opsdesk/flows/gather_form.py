@@ -11,10 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opsdesk.assets.queries.items import by_codes
-from opsdesk.changes import risk
 from opsdesk.core.desk import is_demo
 from opsdesk.core.settings import Settings
-from opsdesk.flows import keep_promises
+from opsdesk.flows import gather_change, keep_promises
 from opsdesk.flows.registers import register_of
 from opsdesk.people.models import Person
 from opsdesk.tickets.models import (
@@ -217,8 +216,7 @@ def _more(case: _Case, *, at: datetime) -> dict[str, Value]:
     if ticket.closed_at is not None:
         found["closed_at"] = moment(ticket.closed_at, zone)
     if ticket.kind is Kind.CHANGE:
-        score = risk.of(ticket.sheet).score
-        found["risk_score"] = "" if score is None else str(score)
+        found.update(gather_change.more(case.session, ticket))
     found.update(_moves_at(case))
     found.update(_due(case, at=at))
     return found

@@ -82,8 +82,10 @@ def change_values(**more: Any) -> dict[str, Any]:
     risks = dict.fromkeys(
         ("risk_scope", "risk_reversible", "risk_experience", "risk_window"), "1"
     )
+    described = {"present": "写明", "items": "app-1"}
     return {
         **dict.fromkeys(NEEDED, "写明"),
+        **(described if more.get("change_kind") == "major" else {}),
         "change_kind": "normal",
         "window_from": "2026-11-22 11:00",
         "window_to": "2026-11-22 15:00",

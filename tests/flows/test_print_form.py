@@ -16,9 +16,9 @@ from opsdesk.flows.registers import BY_KIND
 from opsdesk.tickets.models import Kind, TicketEvent, What
 from reports.documents.forms.catalogue import FORMS
 from reports.documents.freezing import freeze
-from tests.factories.people import NOON
+from tests.factories.people import NOON, a_person
 from tests.factories.settings import some_settings
-from tests.factories.tickets import LEAD, a_ticket, step
+from tests.factories.tickets import ENGINEER, LEAD, a_ticket, step
 
 
 @pytest.fixture
@@ -45,6 +45,22 @@ def test_an_empty_record_prints_and_says_what_it_is(desk: Desk, kind: Kind) -> N
     assert ticket.number in content
     assert "测试 𬍛" in content
     assert form.form_number.startswith(f"WRY-{gather_form.CODES[kind.value]}-")
+
+
+def test_who_wrote_a_change_applies_for_it_unless_it_names_somebody(desk: Desk) -> None:
+    with desk.database.unit() as session:
+        writer = a_person(session, ENGINEER.username)
+        writer.name, writer.phone = "值班工程师", "010-0000-0007"
+        own = a_ticket(session, desk.settings, Kind.CHANGE)
+        other = a_ticket(session, desk.settings, Kind.CHANGE, {"reporter": "某省平台"})
+        said, named = (
+            freeze(print_form.preview(session, desk, one, "change", at=NOON)).decode()
+            for one in (own, other)
+        )
+    assert "值班工程师" in said
+    assert "010-0000-0007" in said
+    assert "某省平台" in named
+    assert "010-0000-0007" not in named
 
 
 @pytest.mark.pdf

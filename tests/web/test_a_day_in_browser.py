@@ -183,6 +183,7 @@ def a_plan(day: Day) -> dict[str, str]:
         "steps.0.action": "停服务，换包，起服务",
         "steps.0.by": "tongshi",
         "items": "app-1",
+        "present": "一次导出全部，常超时",
     }
 
 

@@ -298,6 +298,17 @@ def test_whoever_wrote_the_content_in_a_step_does_not_approve_it(
         sign(session, settings, ticket, OTHER_LEAD)
 
 
+@pytest.mark.parametrize("missing", ["present", "items"])
+def test_a_major_change_says_how_things_are_and_which_items_it_touches(
+    database: Database, settings: Settings, missing: str
+) -> None:
+    with database.unit() as session:
+        with pytest.raises(Refused, match="「现状」和「涉及配置项」"):
+            submitted(session, settings, **{missing: ""})
+        smaller = submitted(session, settings, change_kind="normal", **{missing: ""})
+        assert smaller.state == "submitted"
+
+
 def test_a_change_waits_for_its_window_and_is_verified_by_another(
     database: Database, settings: Settings
 ) -> None:
