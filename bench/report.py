@@ -49,7 +49,8 @@ def _lines(parts: dict[str, Part]) -> Iterator[str]:
     for part in sweeps:
         yield from _sweep(part)
     sloped = [part for part in sweeps if _has_slope(part)]
-    yield from _per_server([*sloped, *([growth] if growth else ())])
+    if sloped or growth:
+        yield from _per_server([*sloped, *([growth] if growth else ())])
     for part in registers:
         yield from register_report.lines(part)
     chapters = {
@@ -219,7 +220,7 @@ def _per_server(sweeps: Sequence[Part]) -> Iterator[str]:
 
 def _has_slope(part: Part) -> bool:
     """Say whether ours and the bare pool both ran, with one server and with all."""
-    alone = {run["rival"] for run in part["few"]["1"]}
+    alone = {run["rival"] for run in part["few"].get("1", ())}
     return all(name in alone and _runs(part, name) for name in (OPSDESK, POOL))
 
 

@@ -39,7 +39,7 @@ def a_sweep(*, ours: float = 3.0, raw_answered: int = 30) -> dict[str, Any]:
         "machine": [["processor", "2 × any"]],
         "runs": runs,
         "memory": runs,
-        "start": [a_run(OPSDESK, 2.0, 0.7), a_run(POOL, 1.0, 0.2)],
+        "few": {"1": [a_run(OPSDESK, 2.0, 0.7), a_run(POOL, 1.0, 0.2)]},
     }
 
 
@@ -72,8 +72,22 @@ def test_start_up_is_not_counted_per_server(tmp_path: Path) -> None:
 def test_a_sweep_of_a_few_rows_claims_only_what_they_show(tmp_path: Path) -> None:
     part = a_sweep()
     part["runs"] = [run for run in part["runs"] if run["rival"] in (OPSDESK, XARGS)]
-    part["start"] = []
+    part["few"] = {"1": []}
     said = written(tmp_path, part)
     assert f"30 servers: wall ≤ 1 × {XARGS}" in said
     assert "ansible -m raw, 30 forks |" not in said
     assert "the bare pool" not in said
+
+
+def test_growth_is_held_against_a_small_round_of_the_same_estate(
+    tmp_path: Path,
+) -> None:
+    thirty = [a_run(OPSDESK, 2.4, 1.05), a_run(POOL, 2.0, 0.5)]
+    many = [a_run(OPSDESK, 20.0, 4.6, 300), a_run(POOL, 18.0, 2.6, 300)]
+    part = {**a_sweep(), "servers": 300, "runs": many}
+    part["few"]["30"] = thirty
+    (tmp_path / "growth.json").write_text(json.dumps(part))
+    said = written(tmp_path, a_sweep())
+    # (4.6 - 0.7) / 299 beside (1.05 - 0.7) / 29
+    assert "| CPU per server at 300 ≤ 1.1 × that at 30 | 1.08 × | yes |" in said
+    assert "| 30 | 300 | 12.1 | 10.3 | 1.17 |" in said

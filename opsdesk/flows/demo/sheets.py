@@ -88,6 +88,7 @@ PATCH: dict[str, Any] = {
     "title": "图形工作站显卡驱动更新",
     "module": "制图",
     "reason": "新版制图软件建议更新驱动。",
+    "present": "graphics-1 的显卡驱动为旧版，制图时偶有花屏。",
     "content": "更新 graphics-1 的显卡驱动。",
     "impact_analysis": "只影响一台图形工作站，无业务中断。",
 }
