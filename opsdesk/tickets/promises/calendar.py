@@ -151,6 +151,14 @@ class Calendar:
         every = [tables.table(year) for year in range(first.year, last.year + 1)]
         return tuple(f"{one.version}+{one.digest}" for one in every)
 
+    def provisional(self, start: datetime, end: datetime) -> tuple[int, ...]:
+        """Return the years of [start, end) whose notice of holidays is not in yet."""
+        if self.policy is Policy.ALWAYS:
+            return ()
+        first, last = self.days(start, end)
+        years = range(first.year, last.year + 1)
+        return tuple(year for year in years if tables.table(year).provisional)
+
     def days(self, start: datetime, end: datetime) -> tuple[date, date]:
         """Return the first and the last day of [start, end): 24:00 is not tomorrow."""
         return self.local_day(start), self.local_day(max(start, end - _INSTANT))

@@ -44,9 +44,12 @@ def _lines(
             yield words.fill(zh=said.zh, en=said.en)
     if reading.literal != due:
         yield _CUTOFF.fill(at=stamp(calendar.zone, reading.literal))
+    if years := calendar.provisional(start, end):
+        yield _PROVISIONAL.fill(years="、".join(map(str, years)))
     policy = POLICIES[calendar.policy]
-    versions = "、".join(calendar.versions(start, end)) or "/"
-    yield _POLICY.fill(zh=policy.zh, en=policy.en, versions=versions)
+    versions = "、".join(calendar.versions(start, end))
+    words = _POLICY if versions else _POLICY_ALONE
+    yield words.fill(zh=policy.zh, en=policy.en, versions=versions)
 
 
 def _counted(reading: Reading, calendar: Calendar, start: datetime) -> Words:
@@ -128,4 +131,9 @@ _CUTOFF = Words(
 )
 _POLICY = Words(
     "口径：{zh}；节假日表 {versions}", "Policy: {en}; holiday tables {versions}"
+)
+_POLICY_ALONE = Words("口径：{zh}", "Policy: {en}")
+_PROVISIONAL = Words(
+    "{years} 年的节假日表是暂定的，放假通知收录后时限可能变动",
+    "the table of {years} is provisional: the deadline may move when its notice is in",
 )

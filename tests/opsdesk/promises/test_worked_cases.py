@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from opsdesk.tickets.promises.calendar import Calendar, Policy
-from opsdesk.tickets.promises.clock import due_of
+from opsdesk.tickets.promises.clock import clock, due_of
+from opsdesk.tickets.promises.promise import Occurrence, What
 from opsdesk.tickets.promises.terms import Terms, fix_target, response, same_day
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -73,3 +74,23 @@ def test_from_the_cutoff_on_the_next_service_day_is_meant(
 ) -> None:
     target = same_day(Terms(same_day_cutoff=time(18)))
     assert due_of(target, Calendar(LEGAL, SHANGHAI), at(opened)) == at(due)
+
+
+@pytest.mark.parametrize(
+    ("opened", "policy", "told"),
+    [
+        ("2026-12-31 23:59", LEGAL, 1),
+        ("2026-12-31 23:59", ALWAYS, 0),
+        ("2026-11-30 23:59", LEGAL, 0),
+    ],
+)
+def test_a_deadline_by_a_provisional_table_says_that_it_may_move(
+    opened: str, policy: Policy, told: int
+) -> None:
+    start = at(opened)
+    begun = [Occurrence(start, What.STARTED)]
+    reading = clock(begun, response(), Calendar(policy, SHANGHAI), start)
+    assert reading is not None
+    said = " ".join(words.zh for words in reading.explanation)
+    assert said.count("2027 年的节假日表是暂定的") == told
+    assert "节假日表 /" not in said
