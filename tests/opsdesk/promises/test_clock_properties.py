@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from opsdesk.tickets.promises import tables
@@ -102,6 +102,8 @@ def step_by_step(  # noqa: C901, PLR0912 - one plain walk, on purpose
     while at < now:
         while waiting and waiting[0].at <= at:
             state = runs_now(state, waiting.pop(0).what, pauses=True)
+            if state is State.RUNNING:  # if only for this moment
+                last_ran = at
         if state is State.RUNNING:
             if calendar.counts(calendar.local_day(at)):
                 counted += STEP
@@ -111,6 +113,8 @@ def step_by_step(  # noqa: C901, PLR0912 - one plain walk, on purpose
         at += STEP
     while waiting:
         state = runs_now(state, waiting.pop(0).what, pauses=True)
+        if state is State.RUNNING:
+            last_ran = at
     elapsed = counted
     at = now if state in (State.RUNNING, State.PAUSED) else last_ran
     while deadline is None:
@@ -124,6 +128,13 @@ def step_by_step(  # noqa: C901, PLR0912 - one plain walk, on purpose
 
 @settings(max_examples=300, deadline=None)
 @given(starts, policies, targets, histories, st.integers(0, 5 * 24 * 6))
+@example(
+    datetime(2021, 9, 30, tzinfo=UTC),
+    Policy.LEGAL_DAYS,
+    Within(STEP),
+    in_order([(0, What.WAITING), (1, What.RESUMED), (1, What.RESTORED)]),
+    1,
+)
 def test_elapsed_and_deadline_are_those_of_the_slow_clock(
     start: datetime,
     policy: Policy,
