@@ -83,7 +83,8 @@ def test_a_device_is_enrolled_and_its_code_signs_a_hand_over(page: Page) -> None
     page.fill("#password", PASSWORD)
     page.click("main form button")
     page.wait_for_selector("img.qr")
-    assert page.locator("img.qr").evaluate("one => one.naturalWidth") > 100
+    picture = page.locator("img.qr")
+    assert picture.evaluate("one => one.decode().then(() => one.naturalWidth)") > 100
     totp = pyotp.TOTP(page.inner_text("code.secret"))
     now = int(clock.now().timestamp())
     page.fill("#code", totp.at(now))
